@@ -1,5 +1,7 @@
 """CRC-32C against published vectors, a bit-by-bit model and itself in pieces."""
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,7 +46,7 @@ def test_agrees_with_the_definition(data: bytes) -> None:
 
 
 @given(st.integers(0, 40_000), st.randoms(use_true_random=False), st.integers(0, 16))
-def test_implementations_agree_at_every_length_and_alignment(size: int, random, offset: int) -> None:
+def test_implementations_agree_at_every_length_and_alignment(size: int, random: Random, offset: int) -> None:
     data = random.randbytes(size + offset)[offset:]
     assert _core.crc32c(data) == _core.crc32c_table(data)
 
