@@ -14,6 +14,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "bindings_reading.h"
 #include "crc32c.h"
 #include "plot.h"
 #include "plotter.h"
@@ -55,7 +56,11 @@ void bind_writing(nb::module_& module) {
 
 // ---- reading: run_log.h ------------------------------------------------------------------------
 
-void bind_reading(nb::module_& module) { (void)module; }
+void bind_reading(nb::module_& module) {
+    python::bind_series(module);
+    python::bind_run_parts(module);
+    python::bind_run_log(module);
+}
 
 // ---- drawing: plot.h ---------------------------------------------------------------------------
 
