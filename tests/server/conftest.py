@@ -86,8 +86,7 @@ def served() -> Iterator[Callable[[Any], Served]]:
     with ExitStack() as stack:
 
         def start(app: Any) -> Served:
-            listener = listen("127.0.0.1", 0)
-            stack.callback(listener.socket.close)
+            listener = stack.enter_context(listen("127.0.0.1", 0))
             return Served(app, listener.port, stack.enter_context(in_thread(app, listener.socket)))
 
         yield start

@@ -65,7 +65,7 @@ def serve(
     except (ValueError, ListenError) as error:
         misuse(str(error))
     address = f"http://{listener.authority}{prefix}/" + (f"?token={secret.secret}" if secret is not None else "")
-    with listener.socket, Logs(directories, poll=poll) as logs:
+    with listener, Logs(directories, poll=poll) as logs:
         title = ", ".join(path.resolve().name or str(path) for path in directories)
         app = create_app(logs, hosts=hosts, token=secret, prefix=prefix, title=title, version=version())
         _announce(address, directories)

@@ -7,7 +7,7 @@ import socket
 from dataclasses import dataclass
 
 DEFAULT_PORT = 6006
-_PORTS_TRIED = 100
+PORTS_TRIED = 100
 _BACKLOG = 512
 # A peer that has stopped taking data, with some under way, is given up by the kernel.
 _STALLED_MS = 30_000
@@ -24,6 +24,12 @@ class Listener:
     socket: socket.socket
     host: str
 
+    def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
     @property
     def port(self) -> int:
         port: int = self.socket.getsockname()[1]
@@ -38,13 +44,13 @@ class Listener:
 
 def listen(host: str, port: int | None) -> Listener:
     """Listens on `port`; None is the first free one from 6006 on, 0 is one that the system chooses."""
-    ports = range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TRIED) if port is None else [port]
+    ports = range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TRIED) if port is None else [port]
     for candidate in ports:
         try:
             return Listener(_open(host, candidate), host)
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                reason = error.strerror or str(error)
+        except (OSError, UnicodeError) as error:
+            if getattr(error, "errno", None) != errno.EADDRINUSE:
+                reason = getattr(error, "strerror", None) or "it is no host name"
                 raise ListenError(
                     f"Cannot listen on {host!r} port {candidate} ({reason}): "
                     "give --host an address of this machine and --port a number that you may use."
