@@ -60,6 +60,7 @@ class Choice {
     std::size_t first_at_least(double bound, std::size_t first, std::size_t last, std::size_t guess) const {
         return find_bound(first, last, guess, [&](std::size_t position) { return x_at(position) < bound; });
     }
+    void reserve();
     void choose_pixels(std::size_t first, std::size_t last, double low, double high);
     void choose_extremes(std::size_t first, std::size_t last);
     void choose_marks(std::size_t first, std::size_t last);
@@ -85,6 +86,7 @@ Viewport Choice::choose() {
     view_.points_in_view = last - first;
     view_.downsampled = view_.points_in_view > points_per_pixel * pixels_of(query_);
 
+    reserve();
     const std::size_t before = raw.previous_finite(0, first);
     if (before < first) take(before);
     if (view_.downsampled || raw.has_marks()) choose_pixels(first, last, low, high);
@@ -94,6 +96,14 @@ Viewport Choice::choose() {
     const std::size_t behind = raw.next_finite(last, size);
     if (behind < size) take(behind);
     return std::move(view_);
+}
+
+void Choice::reserve() {
+    const std::uint64_t most = (drawing_.smoothed != nullptr ? 6 : 4) * std::uint64_t{pixels_of(query_)};
+    const std::size_t rows = std::min(view_.points_in_view, most) + 2;
+    for (std::vector<double>* column : {&view_.x, &view_.value, &view_.wall_times}) column->reserve(rows);
+    if (drawing_.smoothed != nullptr) view_.smoothed.reserve(rows);
+    view_.steps.reserve(rows);
 }
 
 void Choice::choose_pixels(std::size_t first, std::size_t last, double low, double high) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -23,8 +24,8 @@ class Pyramid {
     static constexpr std::size_t block_size = 256;
 
     struct Extremes {
-        std::size_t lowest, highest;  // the first position of each; meaningless when none is finite
-        bool found = false;
+        std::size_t lowest, highest;  // the first position of each
+        bool found;                   // false: no value is finite
     };
 
     std::size_t size() const { return size_; }
@@ -81,8 +82,36 @@ class Pyramid {
         std::uint8_t marks = 0;  // bit k: a mark of kind k is there
     };
 
+    struct Bounds {
+        double low = std::numeric_limits<double>::infinity();
+        double high = -std::numeric_limits<double>::infinity();
+        bool marked = false;  // some value is not finite: the bounds do not hold
+    };
+
+    // In four lanes of selects, which compilers turn into vector instructions.
+    template <typename Line>
+    static Bounds bounds(std::size_t first, std::size_t last, const Line& line) {
+        constexpr std::size_t lanes = 4;
+        std::array<double, lanes> low, high, probe{};
+        low.fill(Bounds().low);
+        high.fill(Bounds().high);
+        const auto take = [&](std::size_t lane, double value) {
+            low[lane] = value < low[lane] ? value : low[lane];
+            high[lane] = value > high[lane] ? value : high[lane];
+            probe[lane] += value * 0.0;  // NaN from the first value on that is not finite
+        };
+        for (; last - first >= lanes; first += lanes) {
+            for (std::size_t lane = 0; lane < lanes; ++lane) take(lane, line(first + lane));
+        }
+        for (; first < last; ++first) take(0, line(first));
+        return {*std::ranges::min_element(low), *std::ranges::max_element(high),
+                std::isnan(probe[0] + probe[1] + probe[2] + probe[3])};
+    }
+
     template <typename Line>
     static Block summary(std::size_t first, std::size_t last, const Line& line) {
+        const Bounds unmarked = bounds(first, last, line);
+        if (!unmarked.marked) return {unmarked.low, unmarked.high, 0};
         Block block;
         for (std::size_t position = first; position < last; ++position) {
             const double value = line(position);
@@ -117,33 +146,19 @@ class Pyramid {
 
 template <typename Line>
 Pyramid::Extremes Pyramid::extremes(std::size_t first, std::size_t last, const Line& line) const {
-    constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-    Extremes extremes{first, first, false};
-    double low = std::numeric_limits<double>::infinity(), high = -low;
-    std::size_t low_block = none, high_block = none;  // the extreme lies there, its position is not known yet
+    Block extremes;
+    std::size_t low_from = last, high_from = last;  // the extreme lies there or behind; its position comes last
     while (first < last) {
         const std::size_t end = std::min(last, first - first % block_size + block_size);
-        if (end - first == block_size) {
-            const Block& block = blocks_[first / block_size];
-            if (block.low < low) low = block.low, low_block = first;
-            if (block.high > high) high = block.high, high_block = first;
-        } else {
-            for (std::size_t position = first; position < end; ++position) {
-                const double value = line(position);
-                if (value < low && std::isfinite(value)) low = value, extremes.lowest = position, low_block = none;
-                if (value > high && std::isfinite(value)) high = value, extremes.highest = position, high_block = none;
-            }
-        }
+        const Block part = end - first == block_size ? blocks_[first / block_size] : summary(first, end, line);
+        if (part.low < extremes.low) extremes.low = part.low, low_from = first;
+        if (part.high > extremes.high) extremes.high = part.high, high_from = first;
         first = end;
     }
-    extremes.found = low <= high;
-    if (low_block != none) {
-        for (extremes.lowest = low_block; line(extremes.lowest) != low;) ++extremes.lowest;
-    }
-    if (high_block != none) {
-        for (extremes.highest = high_block; line(extremes.highest) != high;) ++extremes.highest;
-    }
-    return extremes;
+    if (extremes.low > extremes.high) return {last, last, false};
+    while (line(low_from) != extremes.low) ++low_from;
+    while (line(high_from) != extremes.high) ++high_from;
+    return {low_from, high_from, true};
 }
 
 template <typename Line>

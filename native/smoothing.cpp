@@ -30,7 +30,7 @@ SmoothedLine::SmoothedLine(Smoothing kind, double amount)
 std::size_t SmoothedLine::extend(std::size_t count, const ReadPoints& read) {
     const std::size_t known = values_.size();
     if (count <= known) return known;
-    if (count > values_.capacity()) values_.reserve(known == 0 ? count : count + count / 4);
+    if (count > values_.capacity()) values_.reserve(count + count / 4);
     values_.resize(count);
     if (kind_ == Smoothing::running_mean || (kind_ == Smoothing::gaussian && amount_ > 0.0)) {
         const std::size_t reach = kind_ == Smoothing::gaussian ? gaussian_.reach() : window_.behind;

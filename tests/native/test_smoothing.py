@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kymo import _core
 from numpy.typing import NDArray
+
+from kymo import _core
 
 Floats = NDArray[np.float64]
 
