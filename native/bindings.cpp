@@ -6,6 +6,7 @@
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/vector.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -13,8 +14,10 @@
 #include <string_view>
 #include <type_traits>
 
+#include "crc32c.h"
 #include "plot.h"
 #include "plotter.h"
+#include "tfrecord.h"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -25,7 +28,30 @@ using namespace kymo;
 
 // ---- writing: event_writer.h -------------------------------------------------------------------
 
-void bind_writing(nb::module_& module) { (void)module; }
+std::span<const std::byte> view(const nb::bytes& bytes) {
+    return {static_cast<const std::byte*>(bytes.data()), bytes.size()};
+}
+
+void bind_writing(nb::module_& module) {
+    module.def(
+        "crc32c",
+        [](const nb::bytes& data, std::uint32_t crc) {
+            const auto bytes = view(data);
+            nb::gil_scoped_release unlocked;
+            return kymo::crc32c(bytes, crc);
+        },
+        "data"_a, "crc"_a = 0, "CRC-32C of `data`, continuing from the checksum `crc`.");
+    module.def(
+        "crc32c_table",
+        [](const nb::bytes& data, std::uint32_t crc) {
+            const auto bytes = view(data);
+            nb::gil_scoped_release unlocked;
+            return kymo::crc32c_table(bytes, crc);
+        },
+        "data"_a, "crc"_a = 0, "The same, by the portable implementation.");
+    module.def("crc32c_implementation", &kymo::crc32c_implementation, "Which implementation crc32c uses.");
+    module.def("mask_crc", &kymo::mask_crc, "crc"_a, "The masked form in which TFRecord stores a checksum.");
+}
 
 // ---- reading: run_log.h ------------------------------------------------------------------------
 
