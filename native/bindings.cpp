@@ -275,6 +275,8 @@ void bind_drawing(nb::module_& module) {
         .def(
             "supersede", [](Plotter& plotter, const Array1<bool>& mask) { plotter.supersede(flags(mask)); },
             "superseded_mask"_a)
+        .def_prop_ro("memory", &Plotter::memory)
+        .def("release", &Plotter::release)
         .def("__len__", [](const Plotter& plotter) { return plotter.snapshot().size(); })
         .def("viewport", &plotter_viewport, nb::kw_only(), "axis"_a = "step", "origin"_a = 0.0,
              "mapping"_a = nb::none(), "low"_a = -infinity, "high"_a = infinity, "pixels"_a = 1000,
