@@ -3,98 +3,163 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
+#include <mutex>
 #include <stdexcept>
 #include <string>
+
+#include "plot_lane.h"
 
 namespace kymo {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+constexpr std::uint64_t points_per_pixel =
+    4;  // as many as are chosen of a raw line: below that, choosing saves nothing
+constexpr std::uint32_t most_pixels = 1u << 20;
 
-struct Knot {
-    std::int64_t step;
-    double value;
+std::uint32_t pixels_of(const ViewportQuery& query) { return std::clamp<std::uint32_t>(query.pixels, 1, most_pixels); }
+
+// The first position in [first, last) that is not `before`, looked for around `guess`: pixels follow each other, so the
+// guess is mostly near, and what it is compared with is mostly in the cache.
+template <typename Before>
+std::size_t find_bound(std::size_t first, std::size_t last, std::size_t guess, const Before& before) {
+    std::size_t low = first, high = last;
+    std::size_t stride = 1;
+    if (guess < last && before(guess)) {
+        low = guess + 1;
+        while (last - low > stride && before(low + stride)) low += stride + 1, stride *= 2;
+        high = last - low > stride ? low + stride : last;
+    } else {
+        high = std::min(guess, last);
+        while (high - first > stride && !before(high - stride)) high -= stride, stride *= 2;
+        low = high - first > stride ? high - stride : first;
+    }
+    while (low < high) {
+        const std::size_t middle = low + (high - low) / 2;
+        if (before(middle)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+// Puts together the viewport of one query.
+class Choice {
+  public:
+    Choice(const Points& points, const ViewportQuery& query, const Drawing& drawing, const AxisX& x)
+        : points_(points), query_(query), drawing_(drawing), x_(x) {
+        view_.is_smoothed = drawing.smoothed != nullptr;
+    }
+
+    Viewport choose();
+
+  private:
+    double x_at(std::size_t position) const { return x_(drawing_.point(position)); }
+    std::size_t first_at_least(double bound, std::size_t first, std::size_t last, std::size_t guess) const {
+        return find_bound(first, last, guess, [&](std::size_t position) { return x_at(position) < bound; });
+    }
+    void reserve();
+    void choose_pixels(std::size_t first, std::size_t last, double low, double high);
+    void choose_extremes(std::size_t first, std::size_t last);
+    void choose_marks(std::size_t first, std::size_t last);
+    void take(std::size_t position);
+
+    const Points& points_;
+    const ViewportQuery& query_;
+    const Drawing& drawing_;
+    const AxisX& x_;
+    Viewport view_;
 };
 
-std::vector<Knot> knots_of(const Points& points) {
-    std::vector<Knot> knots;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        if (i < points.superseded.size && points.superseded.block[i] != 0) continue;
-        if (std::isfinite(points.value(i))) knots.push_back({points.steps.block[i], points.value(i)});
+Viewport Choice::choose() {
+    const std::size_t size = drawing_.size;
+    const DrawnLine& raw = *drawing_.raw;
+    const double low = query_.low > -infinity ? query_.low : x_at(0);
+    const double high = query_.high < infinity ? query_.high : x_at(size - 1);
+    const std::size_t first = query_.low > -infinity ? first_at_least(low, 0, size, size / 2) : 0;
+    const std::size_t last = query_.high < infinity
+                                 ? find_bound(
+                                       first, size, first, [&](std::size_t at) { return x_at(at) <= high; })
+                                 : size;
+    view_.points_in_view = last - first;
+    view_.downsampled = view_.points_in_view > points_per_pixel * pixels_of(query_);
+
+    reserve();
+    const std::size_t before = raw.previous_finite(0, first);
+    if (before < first) take(before);
+    if (view_.downsampled || raw.has_marks()) choose_pixels(first, last, low, high);
+    for (std::size_t position = first; position < last && !view_.downsampled; ++position) {
+        if (std::isfinite(raw.at(position))) take(position);
     }
-    std::stable_sort(knots.begin(), knots.end(), [](const Knot& a, const Knot& b) { return a.step < b.step; });
-    std::vector<Knot> distinct;
-    for (const Knot& knot : knots) {
-        if (!distinct.empty() && distinct.back().step == knot.step) {
-            distinct.back() = knot;
-        } else {
-            distinct.push_back(knot);
-        }
-    }
-    return distinct;
+    const std::size_t behind = raw.next_finite(last, size);
+    if (behind < size) take(behind);
+    return std::move(view_);
 }
 
-// As a difference of unsigned numbers it cannot overflow.
-double distance(std::int64_t from, std::int64_t to) {
-    return from <= to ? static_cast<double>(static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from))
-                      : -distance(to, from);
+void Choice::reserve() {
+    const std::uint64_t most = (drawing_.smoothed != nullptr ? 6 : 4) * std::uint64_t{pixels_of(query_)};
+    const std::size_t rows = std::min(view_.points_in_view, most) + 2;
+    for (std::vector<double>* column : {&view_.x, &view_.value, &view_.wall_times}) column->reserve(rows);
+    if (drawing_.smoothed != nullptr) view_.smoothed.reserve(rows);
+    view_.steps.reserve(rows);
 }
 
-double mapped(const std::vector<Knot>& knots, std::int64_t step) {
-    if (knots.empty()) return not_a_number;
-    if (knots.size() == 1) return knots[0].value;
-    auto after =
-        std::lower_bound(knots.begin(), knots.end(), step, [](const Knot& k, std::int64_t s) { return k.step < s; });
-    if (after == knots.begin()) ++after;
-    if (after == knots.end()) --after;
-    const Knot &a = *(after - 1), &b = *after;
-    const double half = b.value * 0.5 - a.value * 0.5, width = distance(a.step, b.step);
-    if (step > b.step || step < a.step) {
-        const Knot& end = step > b.step ? b : a;
-        const double x = end.value + 2 * half / width * distance(end.step, step);
-        return std::clamp(x, -std::numeric_limits<double>::max(), std::numeric_limits<double>::max());
+void Choice::choose_pixels(std::size_t first, std::size_t last, double low, double high) {
+    const double pixels = pixels_of(query_);
+    const double extent = high - low;
+    const double width = extent < infinity ? extent / pixels : high / pixels - low / pixels;
+    std::size_t length = 0;
+    for (double pixel = 1.0; first < last; pixel += 1.0) {
+        const std::size_t end =
+            pixel < pixels ? first_at_least(low + width * pixel, first, last, first + length) : last;
+        length = end - first;
+        if (view_.downsampled) choose_extremes(first, end);
+        if (drawing_.raw->has_marks()) choose_marks(first, end);
+        first = end;
     }
-    const double part = half * (distance(a.step, step) / width);
-    return std::clamp(a.value + part + part, std::min(a.value, b.value), std::max(a.value, b.value));
 }
 
-std::vector<double> smooth(const std::vector<double>& y, const std::vector<double>& t, Smoothing kind, double amount) {
-    std::vector<double> out(y);
-    double mean = 0, weight = 0, last = -infinity;
-    const auto n = static_cast<std::int64_t>(y.size());
-    for (std::int64_t i = 0; i < n; ++i) {
-        if (!std::isfinite(y[i])) continue;
-        if (kind == Smoothing::exponential || kind == Smoothing::time_exponential) {
-            double keep = std::clamp(amount, 0.0, 1.0);
-            if (kind == Smoothing::time_exponential) {
-                const double gap = weight != 0 && t[i] > last ? t[i] - last : 0.0;
-                if (t[i] > last || weight == 0) last = t[i];
-                keep = amount > 0 ? std::exp(-gap / amount) : 0.0;
-            }
-            weight = keep * weight + 1;
-            mean += (y[i] - mean) / weight;
-            out[i] = mean;
-            continue;
-        }
-        std::int64_t before = 0, behind = 0;
-        if (kind == Smoothing::running_mean) {
-            const auto window = std::max<std::int64_t>(1, std::llround(amount));
-            before = window / 2;
-            behind = window - 1 - before;
-        } else if (kind == Smoothing::gaussian && amount > 0) {
-            before = behind = static_cast<std::int64_t>(std::ceil(5 * amount));
-        }
-        double sum = 0, total = 0;
-        for (std::int64_t j = std::max<std::int64_t>(0, i - before); j <= std::min(n - 1, i + behind); ++j) {
-            const double u = static_cast<double>(j - i) / amount;
-            const double w = kind == Smoothing::gaussian && amount > 0 ? std::exp(-0.5 * u * u) : 1.0;
-            if (std::isfinite(y[j])) sum += w * y[j], total += w;
-        }
-        out[i] = sum / total;
+void Choice::choose_extremes(std::size_t first, std::size_t last) {
+    const DrawnLine& raw = *drawing_.raw;
+    const Pyramid::Extremes extremes = raw.extremes(first, last);
+    if (!extremes.found) return;
+    std::array<std::size_t, 6> chosen = {raw.next_finite(first, last), raw.previous_finite(first, last),
+                                         extremes.lowest, extremes.highest};
+    std::size_t count = 4;
+    if (drawing_.smoothed != nullptr) {
+        const Pyramid::Extremes smoothed = drawing_.smoothed->extremes(first, last);
+        if (smoothed.found) chosen[count++] = smoothed.lowest, chosen[count++] = smoothed.highest;
     }
-    return out;
+    std::sort(chosen.begin(), chosen.begin() + count);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i == 0 || chosen[i] != chosen[i - 1]) take(chosen[i]);
+    }
+}
+
+void Choice::choose_marks(std::size_t first, std::size_t last) {
+    std::array<std::size_t, 3> found{};
+    std::array<Mark, 3> marks = {Mark::not_a_number, Mark::positive_infinity, Mark::negative_infinity};
+    for (const Mark mark : marks) {
+        found[static_cast<std::size_t>(mark)] = drawing_.raw->next_mark(first, last, mark);
+    }
+    std::ranges::sort(marks, {}, [&](Mark mark) { return found[static_cast<std::size_t>(mark)]; });
+    for (const Mark mark : marks) {
+        const std::size_t position = found[static_cast<std::size_t>(mark)];
+        if (position == last) break;
+        view_.mark_x.push_back(x_at(position));
+        view_.mark_kind.push_back(static_cast<std::uint8_t>(mark));
+    }
+}
+
+void Choice::take(std::size_t position) {
+    const std::size_t point = drawing_.point(position);
+    view_.x.push_back(x_(point));
+    view_.value.push_back(drawing_.raw->at(position));
+    if (drawing_.smoothed != nullptr) view_.smoothed.push_back(drawing_.smoothed->at(position));
+    view_.wall_times.push_back(points_.wall_times.block[point]);
+    view_.steps.push_back(points_.steps.block[point]);
 }
 
 }  // namespace
@@ -104,7 +169,7 @@ Axis axis_named(std::string_view name) {
     if (name == "wall_time") return Axis::wall_time;
     if (name == "relative_time") return Axis::relative_time;
     if (name == "mapped") return Axis::mapped;
-    throw std::invalid_argument("axis is " + std::string(name) + "; use step, wall_time, relative_time or mapped");
+    throw std::invalid_argument("axis is \"" + std::string(name) + "\"; use step, wall_time, relative_time or mapped");
 }
 
 Smoothing smoothing_named(std::string_view name) {
@@ -113,115 +178,80 @@ Smoothing smoothing_named(std::string_view name) {
     if (name == "time_exponential") return Smoothing::time_exponential;
     if (name == "running_mean") return Smoothing::running_mean;
     if (name == "gaussian") return Smoothing::gaussian;
-    throw std::invalid_argument("smoothing is " + std::string(name) +
-                                "; use none, exponential, time_exponential, running_mean or gaussian");
+    throw std::invalid_argument("smoothing is \"" + std::string(name) +
+                                "\"; use none, exponential, time_exponential, running_mean or gaussian");
 }
 
-struct Plot::Cache {};
+// What was made of one state of the series: of its first `size` points under one generation.
+struct Kept {
+    explicit Kept(const Points& points) : generation(points.generation), supersedes(points.superseded.size != 0) {}
 
-Plot::Plot() = default;
+    bool fits(const Points& points) const {
+        return generation == points.generation && supersedes == (points.superseded.size != 0);
+    }
+    Viewport query(const Points& points, const ViewportQuery& query);
+
+    std::uint64_t generation;
+    bool supersedes;
+    std::size_t size = 0;
+    std::array<Lane, 2> lanes = {Lane(true), Lane(false)};
+    Knots knots;
+};
+
+Viewport Kept::query(const Points& points, const ViewportQuery& query) {
+    Viewport empty;
+    empty.is_smoothed = query.smoothing != Smoothing::none;
+    if (query.axis == Axis::mapped) {
+        if (query.mapping == nullptr) return empty;
+        knots.update(*query.mapping);
+        if (knots.empty()) return empty;
+    }
+    size = points.size();
+    Lane& lane = lanes[supersedes && query.superseded ? 1 : 0];
+    const Drawing drawing = lane.draw(points, query, knots);
+    if (drawing.size == 0 || query.low > query.high) return empty;
+    const AxisX x = {query.axis, points.steps.block.get(), points.wall_times.block.get(), query.origin, &knots};
+    return Choice(points, query, drawing, x).choose();
+}
+
+struct Plot::Cache {
+    mutable std::mutex mutex;
+    std::unique_ptr<Kept> kept;  // absent until the first query: a series that nobody looks at costs nothing
+};
+
+Plot::Plot() : cache_(std::make_unique<Cache>()) {}
 Plot::~Plot() = default;
 
 Viewport Plot::query(const Points& points, const ViewportQuery& query) {
-    Viewport view;
-    const std::vector<Knot> knots = query.mapping != nullptr ? knots_of(*query.mapping) : std::vector<Knot>();
-    std::vector<std::size_t> visible;
-    std::vector<double> y, t, x;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        if (!query.superseded && i < points.superseded.size && points.superseded.block[i] != 0) continue;
-        visible.push_back(i);
-        y.push_back(points.value(i));
-        t.push_back(points.wall_times.block[i]);
-        x.push_back(query.axis == Axis::step            ? static_cast<double>(points.steps.block[i])
-                    : query.axis == Axis::wall_time     ? t.back()
-                    : query.axis == Axis::relative_time ? t.back() - query.origin
-                                                        : mapped(knots, points.steps.block[i]));
+    if (query.axis == Axis::relative_time && !std::isfinite(query.origin)) {
+        throw std::invalid_argument("origin is " + std::to_string(query.origin) +
+                                    "; relative time needs a finite one, in seconds");
     }
-    const bool smoothing = query.smoothing != Smoothing::none;
-    view.is_smoothed = smoothing;
-    const std::vector<double> s = smoothing ? smooth(y, t, query.smoothing, query.amount) : std::vector<double>();
+    const std::lock_guard lock(cache_->mutex);
+    std::unique_ptr<Kept>& kept = cache_->kept;
+    if (kept != nullptr && kept->fits(points) && points.size() < kept->size) {
+        // A snapshot taken before the one last drawn: rare, and no reason to throw away what was made of the later one.
+        return Kept(points).query(points, query);
+    }
+    if (kept == nullptr || !kept->fits(points)) kept = std::make_unique<Kept>(points);
+    try {
+        return kept->query(points, query);
+    } catch (...) {
+        kept.reset();  // out of memory halfway: what is kept may not fit together
+        throw;
+    }
+}
 
-    std::vector<std::size_t> order;
-    for (std::size_t rank = 0; rank < x.size(); ++rank) {
-        if (std::isfinite(x[rank])) order.push_back(rank);
-    }
-    if (query.axis == Axis::mapped) {
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-            return points.steps.block[visible[a]] < points.steps.block[visible[b]];
-        });
-    }
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
-    if (order.empty() || query.low > query.high) return view;
+void Plot::release() {
+    const std::lock_guard lock(cache_->mutex);
+    cache_->kept.reset();
+}
 
-    const auto at = [&](double bound) {
-        return static_cast<std::size_t>(
-            std::partition_point(order.begin(), order.end(), [&](std::size_t rank) { return x[rank] < bound; }) -
-            order.begin());
-    };
-    const double low = query.low > -infinity ? query.low : x[order.front()];
-    const double high = query.high < infinity ? query.high : x[order.back()];
-    const std::size_t first = at(low);
-    const std::size_t last = high == infinity ? order.size() : at(std::nextafter(high, infinity));
-    const std::size_t pixels = std::max<std::size_t>(1, query.pixels);
-    view.points_in_view = last > first ? last - first : 0;
-    view.downsampled = view.points_in_view > 4 * pixels;
-    const double width = std::isfinite(high - low)
-                             ? (high - low) / static_cast<double>(pixels)
-                             : high / static_cast<double>(pixels) - low / static_cast<double>(pixels);
-
-    const auto row = [&](std::size_t position) {
-        const std::size_t rank = order[position];
-        view.x.push_back(x[rank]);
-        view.value.push_back(y[rank]);
-        if (smoothing) view.smoothed.push_back(s[rank]);
-        view.wall_times.push_back(t[rank]);
-        view.steps.push_back(points.steps.block[visible[rank]]);
-    };
-    for (std::size_t position = std::min(first, order.size()); position-- > 0;) {
-        if (std::isfinite(y[order[position]])) {
-            row(position);
-            break;
-        }
-    }
-    std::size_t position = first;
-    for (std::size_t pixel = 0; pixel < pixels && position < last; ++pixel) {
-        const std::size_t end =
-            pixel + 1 == pixels ? last : std::clamp(at(low + width * static_cast<double>(pixel + 1)), position, last);
-        std::array<bool, 3> marked{};
-        std::vector<std::size_t> chosen;
-        for (; position < end; ++position) {
-            const double value = y[order[position]];
-            if (std::isfinite(value)) {
-                chosen.push_back(position);
-                continue;
-            }
-            const std::uint8_t kind = std::isnan(value) ? 0 : value > 0 ? 1 : 2;
-            if (marked[kind]) continue;
-            marked[kind] = true;
-            view.mark_x.push_back(x[order[position]]);
-            view.mark_kind.push_back(kind);
-        }
-        if (view.downsampled && !chosen.empty()) {
-            std::vector<std::size_t> kept = {chosen.front(), chosen.back()};
-            for (const std::vector<double>* line : {static_cast<const std::vector<double>*>(&y), &s}) {
-                if (line->empty()) continue;
-                const auto less = [&](std::size_t a, std::size_t b) { return (*line)[order[a]] < (*line)[order[b]]; };
-                kept.push_back(*std::min_element(chosen.begin(), chosen.end(), less));
-                kept.push_back(*std::max_element(chosen.begin(), chosen.end(), less));
-            }
-            std::sort(kept.begin(), kept.end());
-            kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
-            chosen = kept;
-        }
-        for (const std::size_t kept : chosen) row(kept);
-    }
-    for (position = last; position < order.size(); ++position) {
-        if (std::isfinite(y[order[position]])) {
-            row(position);
-            break;
-        }
-    }
-    return view;
+std::size_t Plot::memory() const {
+    const std::lock_guard lock(cache_->mutex);
+    const Kept* kept = cache_->kept.get();
+    return kept == nullptr ? 0
+                           : sizeof(Kept) + kept->lanes[0].memory() + kept->lanes[1].memory() + kept->knots.memory();
 }
 
 }  // namespace kymo

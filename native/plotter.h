@@ -21,6 +21,8 @@ class Plotter {
     void supersede(std::span<const std::uint8_t> superseded);
 
     Points snapshot() const;
+    std::size_t memory() const { return plot_.memory(); }
+    void release() { plot_.release(); }
     Viewport viewport(const ViewportQuery& query) { return plot_.query(snapshot(), query); }
 
   private:

@@ -39,7 +39,8 @@ class Loader:
     ) -> Loaded:
         """Reads the runs to their ends, or for about this many seconds.
 
-        Every run gets a slice before any gets a second, so that a large file does not starve the others.
+        Every run gets a slice before any gets a second, so that a large file does not starve the others. At least one
+        slice is read, however short the time.
         """
         deadline = None if seconds is None else time.monotonic() + seconds
         waiting = deque(runs)
@@ -53,8 +54,12 @@ class Loader:
             if on_step is not None:
                 on_step(run, step)
 
+        started = False
+
         def due() -> bool:
-            return deadline is not None and time.monotonic() >= deadline
+            nonlocal started
+            before, started = started, True
+            return before and deadline is not None and time.monotonic() >= deadline
 
         # A single run, the usual case while one trains, is not worth a change of threads.
         while len(waiting) == 1 and not due():

@@ -10,7 +10,7 @@ from typing import Self
 
 from kymo.store.changes import Changes
 from kymo.store.discovery import Discovery, Explorer, FoundRun
-from kymo.store.loading import Loader
+from kymo.store.loading import SLICE_BYTES, Loader
 from kymo.store.names import UnknownNameError
 from kymo.store.reader import ReadStep, RunReader
 from kymo.store.run import Run
@@ -180,6 +180,7 @@ class Logs(Mapping[str, Run]):
         self,
         runs: Iterable[Run],
         *,
+        slice_bytes: int = SLICE_BYTES,
         seconds: float | None = None,
         publish: Callable[[Changes], None] | None = None,
     ) -> tuple[Changes, tuple[Run, ...]]:
@@ -187,6 +188,7 @@ class Logs(Mapping[str, Run]):
 
         Args:
             runs: Which runs; those that were removed are passed over.
+            slice_bytes: What is read of one run before the next has its turn.
             seconds: When to stop.
             publish: Called from this thread about every tenth of a second with what has changed until then.
 
@@ -201,10 +203,12 @@ class Logs(Mapping[str, Run]):
                 raise ValueError("The logs are closed: open them again to read on.")
             wanted = [run for run in runs if self._runs.get(run.name) is run]
             progress = _Progress(self._advance, publish)
-            loaded = self._loader.load(wanted, seconds=seconds, on_step=progress.step)
+            loaded = self._loader.load(wanted, slice_bytes=slice_bytes, seconds=seconds, on_step=progress.step)
             if not self._loaded_once and all(run.reader.complete for run in self._runs.values()):
                 self._loaded_once = True
                 self._version += 1
+            # Whoever is told of these runs sees their status as it is.
+            self._statuses.update((run.name, run.status) for run in loaded.changed)
             return Changes(tuple(run.name for run in loaded.changed), more=bool(loaded.left)), loaded.left
 
     def _advance(self) -> None:
@@ -216,9 +220,9 @@ class Logs(Mapping[str, Run]):
 
     def status_changes(self) -> tuple[str, ...]:
         """Names of runs whose status is another than at the last call: a run that stops growing tells nobody."""
-        runs = self._runs
-        now: dict[str, Status] = {name: run.status for name, run in runs.items()}
-        before, self._statuses = self._statuses, now
+        with self._refreshing:
+            now: dict[str, Status] = {name: run.status for name, run in self._runs.items()}
+            before, self._statuses = self._statuses, now
         changed = tuple(name for name, status in now.items() if before.get(name, status) != status)
         if changed:
             self._version += 1

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from enum import Enum
+from pathlib import Path
 
 # The layer below `watchfiles.watch`: a watch that is known to be set when its constructor returns, waits of any
 # length, and no log record for each batch of changes.
@@ -25,20 +26,26 @@ class NotifyError(Exception):
 
 
 class Notifier:
-    """A recursive watch on some directories; what appears in them is watched too.
+    """A recursive watch on some directories; what appears in them is watched too. One that has vanished is passed over.
 
     Raises:
-        FileNotFoundError: One of the directories has vanished.
         NotifyError: The kernel refuses, such as when it may not watch any more directories.
     """
 
     def __init__(self, paths: Sequence[str]) -> None:
         try:
-            self._watch = RustNotify(list(paths), False, False, 0, True, True)
-        except FileNotFoundError:
-            raise
+            try:
+                self._watch = self._set(paths, pass_over_denied=False)
+            except PermissionError:
+                # Passing over what is denied also passes over a system's limit on watches, so it is the second choice.
+                self._watch = self._set(paths, pass_over_denied=True)
         except (OSError, WatchfilesRustInternalError) as error:
             raise NotifyError(str(error)) from error
+
+    @staticmethod
+    def _set(paths: Sequence[str], *, pass_over_denied: bool) -> RustNotify:
+        existing = [path for path in paths if Path(path).is_dir()]
+        return RustNotify(existing, False, False, 0, True, pass_over_denied)
 
     def wait(self, seconds: float, stop: threading.Event) -> list[tuple[Kind, str]]:
         """The changes since the last call, waiting this long for the first of them; none as soon as `stop` is set.

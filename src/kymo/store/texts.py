@@ -65,7 +65,7 @@ def decode_text(content: bytes) -> tuple[list[str], tuple[int, ...]]:
     from kymo.format import messages
 
     try:
-        value = messages.SummaryValue.FromString(content)
+        value = messages.Summary.Value.FromString(content)
     except DecodeError as error:
         raise PayloadError("The payload is not a Summary.Value") from error
     tensor = value.tensor

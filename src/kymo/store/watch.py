@@ -23,6 +23,8 @@ logger = logging.getLogger("kymo")
 SAFETY_SECONDS = 3.0
 # A look at everything may take at most this part of the time, however many runs there are.
 _LOOK_SHARE = 0.1
+# What is read of one run before the next has its turn: some milliseconds' work, so that no live run waits for long.
+SLICE_BYTES = 4 << 20
 # How long one round of reading may take before changes are looked for again.
 _ROUND_SECONDS = 0.25
 # A directory's first files can appear between its creation and the kernel's watch on it.
@@ -127,7 +129,9 @@ class Watcher:
         if self._looked.due():
             unread = {**unread, **dict.fromkeys(self._look())}
         if unread:
-            changes, left = self._logs.load(tuple(unread), seconds=_ROUND_SECONDS, publish=self._tell)
+            changes, left = self._logs.load(
+                tuple(unread), slice_bytes=SLICE_BYTES, seconds=_ROUND_SECONDS, publish=self._tell
+            )
             self._tell(changes)
             unread = dict.fromkeys(left)
         grown = self._wait(0.0 if unread else self._looked.remaining())
@@ -141,6 +145,8 @@ class Watcher:
             if self._arm():
                 # What appeared before the watch was set is seen only by looking again.
                 self._tell(self._logs.discover())
+                if self._logs.anchors != self._watched:
+                    self._looked.settle()
             outdated = self._logs.outdated()
             self._tell(Changes(self._logs.status_changes()))
         self._looked.again_in(self._interval if self.polling else max(SAFETY_SECONDS, self._interval))
@@ -158,8 +164,6 @@ class Watcher:
         self._remote = self._poll is None and any(needs_polling(path, mounts) for path in anchors)
         try:
             self._notifier = Notifier(list(anchors)) if anchors else None
-        except FileNotFoundError:
-            return True
         except NotifyError as error:
             self._refuse(error)
         else:
@@ -181,6 +185,7 @@ class Watcher:
                 self._interval,
             )
         self._refused = True
+        self._looked.hasten(self._interval)
 
     def _wait(self, seconds: float) -> list[Run]:
         """Waits until something changes, at most this long; returns the runs that have grown."""
