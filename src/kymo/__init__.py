@@ -1,0 +1,29 @@
+"""Record a PyTorch training run, watch it live, and know what is wrong with it.
+
+The public names are loaded when they are first used, so that `import kymo` costs next to nothing.
+"""
+
+__version__ = "0.1.0"
+__all__ = ["SummaryWriter", "__version__", "open"]
+
+# What a type checker reads is what __getattr__ loads.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kymo.store import open
+    from kymo.writer import SummaryWriter
+
+_HOMES = {"SummaryWriter": "kymo.writer", "open": "kymo.store"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'kymo' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(globals().keys() | set(__all__))

@@ -1,0 +1,37 @@
+"""An event writer that writes nothing, for `write_to_disk=False`."""
+
+
+class NullEvents:
+    """Takes what `kymo._core.EventWriter` takes."""
+
+    path = ""
+    closed = False
+
+    def add_scalar(self, tag: str, value: float, step: int, wall_time: float) -> bool:  # noqa: ARG002, the interface
+        return False
+
+    add_scalar_tensor = add_scalar_double = add_scalar
+
+    def add_scalars(self, items: list[tuple[str, float]], step: int, wall_time: float) -> bool:  # noqa: ARG002, the same
+        return False
+
+    def add_summary(self, summary: bytes, step: int, wall_time: float) -> bool:  # noqa: ARG002, the same
+        return False
+
+    def add_event(self, event: bytes) -> bool:  # noqa: ARG002, the same
+        return False
+
+    def add_session_start(self, step: int, wall_time: float) -> bool:  # noqa: ARG002, the same
+        return False
+
+    def flush(self, sync: bool = False) -> bool:  # noqa: ARG002, the same
+        return True
+
+    def finish(self) -> bool:
+        return True
+
+    def close(self) -> bool:
+        return True
+
+    def take_notices(self) -> list[str]:
+        return []
