@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "bindings_reading.h"
 #include "crc32c.h"
 #include "event_writer.h"
 #include "plot.h"
@@ -183,7 +184,11 @@ void bind_writing(nb::module_& module) {
 
 // ---- reading: run_log.h ------------------------------------------------------------------------
 
-void bind_reading(nb::module_& module) { (void)module; }
+void bind_reading(nb::module_& module) {
+    python::bind_series(module);
+    python::bind_run_parts(module);
+    python::bind_run_log(module);
+}
 
 // ---- drawing: plot.h ---------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 // Event, Summary.Value, SummaryMetadata and the scalar part of TensorProto, decoded in place.
 //
-// Any valid encoding is read as protobuf reads it: unknown fields and known fields of another wire type are passed over,
-// fields come in any order, the last of a repeated singular field counts, and a message given in pieces is merged.
+// Any valid encoding is read as protobuf reads it: unknown fields and known fields of another wire type are passed
+// over, fields come in any order, the last of a repeated singular field counts, and a message given in pieces is
+// merged.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 #include "file_log.h"
 
 #include <cmath>
+#include <utility>
 
 #include "tag_kind.h"
 
@@ -52,8 +53,7 @@ void FileLog::note_time(double wall_time, std::uint64_t offset, DamageReport& re
     }
 }
 
-bool FileLog::add_summary(const EventView& event, const std::byte* origin, std::uint64_t offset,
-                          DamageReport& report) {
+bool FileLog::add_summary(const EventView& event, const std::byte* origin, std::uint64_t offset, DamageReport& report) {
     // The whole event is decoded before any of it counts: a record is taken in or refused as one.
     std::size_t count = 0;
     for (Bytes part : event.parts) {

@@ -66,7 +66,8 @@ bool FileScanner::look(ScanProgress& progress) {
     } else if (known_ && status.size < offset_) {
         const std::string sizes = std::to_string(offset_) + " to " + std::to_string(status.size) + " bytes";
         start_over(progress);
-        report_.add(status.size, rules::truncated, "the file shrank from " + sizes + "; it is read again from its start");
+        report_.add(status.size, rules::truncated,
+                    "the file shrank from " + sizes + "; it is read again from its start");
     } else if (known_ && settled_ && status == status_) {
         return false;
     }
@@ -162,11 +163,12 @@ bool FileScanner::recover(RecordReader& reader, const Record& record) {
 void FileScanner::report_bad(const Record& record, std::uint64_t resumed) {
     const std::string length = std::to_string(record.length);
     if (record.header_holds && record.verdict == Verdict::unfinished) {
-        report_.add(offset_, rules::declared_length,
-                    "the record declares " + length + " bytes, but whole records follow at byte " +
-                        std::to_string(resumed));
+        report_.add(
+            offset_, rules::declared_length,
+            "the record declares " + length + " bytes, but whole records follow at byte " + std::to_string(resumed));
     } else if (record.header_holds) {
-        report_.add(offset_, rules::payload_checksum, "the checksum of the record's " + length + " bytes does not hold");
+        report_.add(offset_, rules::payload_checksum,
+                    "the checksum of the record's " + length + " bytes does not hold");
     } else if (record.zeros) {
         report_.add(offset_, rules::zero_hole, "zeros stand where a record should begin");
     } else {

@@ -16,9 +16,9 @@ namespace kymo {
 struct ScanProgress {
     std::uint64_t bytes = 0;
     std::uint64_t points = 0;
-    bool more = false;      // the budget ended before the file did
-    bool changed = false;   // anything a reader could see
-    bool restarted = false; // what was read before is void: the file was replaced, truncated or deleted
+    bool more = false;       // the budget ended before the file did
+    bool changed = false;    // anything a reader could see
+    bool restarted = false;  // what was read before is void: the file was replaced, truncated or deleted
 };
 
 class FileScanner {

@@ -23,6 +23,7 @@ class MergedTable {
     // `parts` in the plan's order, none empty. `tail_only`: since the last update nothing happened but rows being added
     // to the plan's last file, which is after all others.
     void update(const MergePlan& plan, std::span<const Part> parts, bool tail_only) {
+        if (parts.empty() && part_count_ == 0) return;
         if (parts.size() == 1) {
             share(plan, parts[0], tail_only);
         } else if (tail_only && owned_ && parts.size() == part_count_) {
@@ -36,7 +37,9 @@ class MergedTable {
     // The rows are those of other files than before: nothing a reader remembers of them holds.
     void invalidate() {
         ++generation_;
+        columns_ = {};
         files_ = {};
+        superseded_ = {};
         owned_ = false;
         part_count_ = 0;
     }
@@ -123,9 +126,10 @@ class MergedTable {
         const auto before = superseded_.span();
         const std::size_t shared = std::min(before.size(), mask.size());
         const auto set = [](std::uint8_t flag) { return flag != 0; };
-        const bool same = std::equal(before.begin(), before.begin() + static_cast<std::ptrdiff_t>(shared), mask.begin()) &&
-                          std::none_of(before.begin() + static_cast<std::ptrdiff_t>(shared), before.end(), set) &&
-                          std::none_of(mask.begin() + static_cast<std::ptrdiff_t>(shared), mask.end(), set);
+        const bool same =
+            std::equal(before.begin(), before.begin() + static_cast<std::ptrdiff_t>(shared), mask.begin()) &&
+            std::none_of(before.begin() + static_cast<std::ptrdiff_t>(shared), before.end(), set) &&
+            std::none_of(mask.begin() + static_cast<std::ptrdiff_t>(shared), mask.end(), set);
         if (!same) ++generation_;
         superseded_ = {};
         superseded_.append(mask);

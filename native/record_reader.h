@@ -11,21 +11,21 @@
 namespace kymo {
 
 enum class Verdict : std::uint8_t {
-    record,        // whole, checksums hold
-    end,           // the file ends exactly here
-    unfinished,    // the file ends inside, or in zeros that may yet be overwritten: wait
-    bad_header,    // the length's checksum does not hold
-    bad_payload,   // the payload's checksum does not hold
-    unreadable,    // the source failed; error() says how
+    record,       // whole, checksums hold
+    end,          // the file ends exactly here
+    unfinished,   // the file ends inside, or in zeros that may yet be overwritten: wait
+    bad_header,   // the length's checksum does not hold
+    bad_payload,  // the payload's checksum does not hold
+    unreadable,   // the source failed; error() says how
 };
 
 struct Record {
     Verdict verdict = Verdict::end;
-    std::uint64_t length = 0;   // of the payload, where the header holds
-    Bytes payload;              // valid until the next call; empty where `streamed`
-    bool streamed = false;      // too long for the block: summed piece by piece, not held
+    std::uint64_t length = 0;  // of the payload, where the header holds
+    Bytes payload;             // valid until the next call; empty where `streamed`
+    bool streamed = false;     // too long for the block: summed piece by piece, not held
     bool header_holds = false;
-    bool zeros = false;         // unfinished or bad because of zeros where the header should be
+    bool zeros = false;  // unfinished or bad because of zeros where the header should be
 };
 
 // Reads a source whose size is taken as it was when the reader was made. Keeps one block of bytes, whatever a record's
@@ -40,8 +40,8 @@ class RecordReader {
     Record examine(std::uint64_t offset);
 
     struct Found {
-        bool whole = false;      // `offset` is a record whose checksums hold and which `accepts`
-        bool pending = false;    // `offset` is a header that holds, of a record the file does not hold whole
+        bool whole = false;        // `offset` is a record whose checksums hold and which `accepts`
+        bool pending = false;      // `offset` is a header that holds, of a record the file does not hold whole
         std::uint64_t offset = 0;  // otherwise: where to search on when the file has grown
     };
     using Accepts = std::function<bool(const Record&)>;

@@ -11,7 +11,7 @@ struct RunLog::Round {
     bool visible = false;                // anything a reader could see
     bool relink = false;                 // files left, or their contents were read anew
     bool tail_only = false;
-    std::vector<std::size_t> grown;      // files
+    std::vector<std::size_t> grown;  // files
 };
 
 void RunLog::set_files(std::vector<std::string> paths) {
@@ -143,7 +143,8 @@ void RunLog::merge_tags(Round& round) {
     for (std::size_t i = 0; i < files_.size(); ++i) {
         const FileLog& log = files_[i].scanner->log();
         restarts += log.restarts().size();
-        if (!log.tags().empty() || !log.restarts().empty()) with_values.push_back({&log, static_cast<std::uint32_t>(i)});
+        if (!log.tags().empty() || !log.restarts().empty())
+            with_values.push_back({&log, static_cast<std::uint32_t>(i)});
     }
     MergePlan plan(std::move(with_values));
     const bool as_before = !round.relink && restarts == restarts_ && plan.same_as(plan_);

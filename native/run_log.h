@@ -21,7 +21,7 @@ struct Refresh {
     std::vector<std::string> tags;  // whose data changed
     std::uint64_t points = 0;       // scalars added
     std::uint64_t bytes = 0;
-    bool more = false;              // the budget ended before the files did
+    bool more = false;  // the budget ended before the files did
 };
 
 struct TagInfo {

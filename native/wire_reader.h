@@ -14,9 +14,7 @@ static_assert(std::endian::native == std::endian::little, "event files are read 
 
 using Bytes = std::span<const std::byte>;
 
-inline std::string_view text_of(Bytes bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view text_of(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 template <typename Word>
 inline Word load_word(const std::byte* from) {

@@ -51,12 +51,11 @@ def serve(
     Example: `kymo serve runs`, or over the network: `kymo serve runs --host 0.0.0.0`
     """
     directories = _checked_directories([*(logdirs or []), *(logdir or [])])
-    from kymo.store import Logs
-
     from kymo.server import create_app
     from kymo.server.app import checked_prefix
     from kymo.server.listen import ListenError, listen
     from kymo.server.serving import run
+    from kymo.store import Logs
 
     try:
         prefix = checked_prefix(path_prefix)

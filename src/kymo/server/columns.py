@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from fastapi import APIRouter, HTTPException, Response
 
-from kymo.server.models import ColumnsHeader, ColumnsRequest, SeriesColumns
+from kymo.server.models import AxisName, ColumnsHeader, ColumnsRequest, SeriesColumns
 from kymo.server.site import Site, SiteOf
 from kymo.server.wire import Body
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kymo.store import Run, Series
     from numpy.typing import NDArray
+
+    from kymo.store import Run, Series
+    from kymo.store.series import Axis
 
 router = APIRouter()
 
 BINARY = "application/octet-stream"
 # The series that lets any other be drawn over epochs: its value at a step is the epoch reached by then.
 EPOCH_TAG = "epoch"
-_AXES = {"step": "step", "wall": "wall_time", "relative": "relative_time", "epoch": "mapped"}
+_AXES: dict[AxisName, Axis] = {"step": "step", "wall": "wall_time", "relative": "relative_time", "epoch": "mapped"}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A little-endian uint32, the length of the JSON header that follows (schema ColumnsHeader, "

@@ -16,8 +16,9 @@ from kymo.server.models import MAX_RUNS
 from kymo.server.site import SiteOf
 
 if TYPE_CHECKING:
-    from kymo.store import Series
     from numpy.typing import NDArray
+
+    from kymo.store import Series
 
 router = APIRouter()
 
