@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crc32c.h"
 #include "tfrecord.h"
 
 namespace kymo {
@@ -9,6 +10,7 @@ namespace kymo {
 namespace {
 
 constexpr std::size_t print_half = 32;
+constexpr std::size_t waited_size = std::size_t{64} << 10;
 
 bool is_event(const Record& record) {
     EventView event;
@@ -37,13 +39,27 @@ ScanProgress FileScanner::scan(std::uint64_t byte_budget) {
     status_ = opened;
     told_error_ = 0;
     RecordReader reader(*source, status_.size);
-    read_records(reader, byte_budget, progress);
+    if (state_ == State::reading || waited_ != status_ || waited_sum_ != waited_sum(reader)) {
+        read_records(reader, byte_budget, progress);
+        waited_ = status_;
+        waited_sum_ = state_ == State::reading ? 0 : waited_sum(reader);
+    }
     progress.bytes = reader.bytes_read();
     error = reader.error();
     if (!error) error = fingerprint(*source, fingerprint_);
     if (error) fail(error, progress);
-    settled_ = !error && !progress.more;
+    settled_ = !error && offset_ == status_.size;
     return progress;
+}
+
+// Of the bytes that would be the next to change in place. A clock may be too coarse to tell, and a file that was given
+// its whole size in advance may be too long to read again each time.
+std::uint32_t FileScanner::waited_sum(RecordReader& reader) const {
+    std::uint32_t sum = 0;
+    for (const std::uint64_t at : {offset_, search_from_}) {
+        if (at < reader.size()) sum = crc32c(reader.bytes(at, std::min<std::uint64_t>(waited_size, reader.size() - at)), sum);
+    }
+    return sum;
 }
 
 // Whether there is anything to open the file for.
