@@ -30,7 +30,7 @@ ScanProgress FileScanner::scan(std::uint64_t byte_budget) {
     if (!error && !opened.same_file(status_)) return progress;
     if (!error && offset_ != 0 && opened.size >= offset_ && !same_content(*source, error) && !error) {
         start_over(progress);
-        report_.add(0, rules::replaced, "the file holds other data than before; it is read again from its start");
+        report_.add(0, rules::replaced, "The file holds other data than before; it is read again from its start.");
     }
     if (error) {
         fail(error, progress);
@@ -44,7 +44,6 @@ ScanProgress FileScanner::scan(std::uint64_t byte_budget) {
         waited_ = status_;
         waited_sum_ = state_ == State::reading ? 0 : waited_sum(reader);
     }
-    progress.bytes = reader.bytes_read();
     error = reader.error();
     if (!error) error = fingerprint(*source, fingerprint_);
     if (error) fail(error, progress);
@@ -78,12 +77,12 @@ bool FileScanner::look(ScanProgress& progress) {
     missing_ = false;
     if (known_ && !status.same_file(status_)) {
         start_over(progress);
-        report_.add(0, rules::replaced, "another file took this one's name; it is read from its start");
+        report_.add(0, rules::replaced, "Another file took this one's name; it is read from its start.");
     } else if (known_ && status.size < offset_) {
         const std::string sizes = std::to_string(offset_) + " to " + std::to_string(status.size) + " bytes";
         start_over(progress);
         report_.add(status.size, rules::truncated,
-                    "the file shrank from " + sizes + "; it is read again from its start");
+                    "The file shrank from " + sizes + "; it is read again from its start.");
     } else if (known_ && settled_ && status == status_) {
         return false;
     }
@@ -108,7 +107,7 @@ void FileScanner::fail(const SourceError& error, ScanProgress& progress) {
     if (told_error_ == error.code) return;
     told_error_ = error.code;
     progress.changed = true;
-    report_.add(offset_, rules::unreadable, "the file cannot be read (" + error.text() + "); it is tried again");
+    report_.add(offset_, rules::unreadable, "The file cannot be read (" + error.text() + "); it is tried again.");
 }
 
 SourceError FileScanner::fingerprint(Source& source, Fingerprint& print) const {
@@ -142,8 +141,8 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
                 if (reader.error()) break;
                 if (!taken) {
                     report_.add(offset_, rules::not_an_event,
-                                "the record's checksums hold, but its " + std::to_string(record.length) +
-                                    " bytes are not an event");
+                                "The record's checksums hold, but its " + std::to_string(record.length) +
+                                    " bytes are not an event.");
                 }
                 offset_ += record_header_size + record.length + record_footer_size;
                 state_ = State::reading;
@@ -153,6 +152,7 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
         }
         if (!recover(reader, record)) break;
     }
+    progress.bytes = offset_ - begun;
     progress.points = log_->points() - points;
     progress.changed |= offset_ != begun || damage != report_.count() || events != log_->events();
 }
@@ -187,14 +187,14 @@ void FileScanner::report_bad(const Record& record, std::uint64_t resumed) {
     if (record.header_holds && record.verdict == Verdict::unfinished) {
         report_.add(
             offset_, rules::declared_length,
-            "the record declares " + length + " bytes, but whole records follow at byte " + std::to_string(resumed));
+            "The record declares " + length + " bytes, but whole records follow at byte " + std::to_string(resumed) + ".");
     } else if (record.header_holds) {
         report_.add(offset_, rules::payload_checksum,
-                    "the checksum of the record's " + length + " bytes does not hold");
+                    "The checksum of the record's " + length + " bytes does not hold.");
     } else if (record.zeros) {
-        report_.add(offset_, rules::zero_hole, "zeros stand where a record should begin");
+        report_.add(offset_, rules::zero_hole, "Zeros stand where a record should begin.");
     } else {
-        report_.add(offset_, rules::header_checksum, "the checksum of the record's length does not hold");
+        report_.add(offset_, rules::header_checksum, "The checksum of the record's length does not hold.");
     }
 }
 
