@@ -1,8 +1,8 @@
 """The event writer: records, flushing, threads, closing."""
 
-import os
 import struct
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -119,7 +119,7 @@ def test_much_is_written_before_the_interval_ends(tmp_path: Path) -> None:
     assert len(events(path)) == 31
 
 
-def until(condition) -> None:
+def until(condition: Callable[[], bool]) -> None:
     """Waits until the condition holds; fails after half a minute."""
     waiting = threading.Event()
     for _ in range(3000):
@@ -206,7 +206,7 @@ def test_dropping_a_writer_flushes_and_leaves_no_thread_or_handle(tmp_path: Path
     path = tmp_path / "tfevents"
 
     def threads_and_handles() -> tuple[int, int]:
-        return len(os.listdir("/proc/self/task")), len(os.listdir("/proc/self/fd"))
+        return len(list(Path("/proc/self/task").iterdir())), len(list(Path("/proc/self/fd").iterdir()))
 
     before = threads_and_handles()
     writer = _core.EventWriter(str(path), flush_interval=3600)

@@ -23,7 +23,7 @@ def split_records(data: bytes) -> list[bytes]:
     return records
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def read_records() -> Callable[[Path], list[bytes]]:
     """The events of a directory's only event file, encoded."""
 
@@ -34,7 +34,7 @@ def read_records() -> Callable[[Path], list[bytes]]:
     return read
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def read_events(read_records: Callable[[Path], list[bytes]]) -> Callable[[Path], list[Event]]:
     """The same, decoded, without the first, which must be the file's version."""
 
@@ -44,3 +44,9 @@ def read_events(read_records: Callable[[Path], list[bytes]]) -> Callable[[Path],
         return events
 
     return read
+
+
+@pytest.fixture(scope="session")
+def split_whole() -> Callable[[bytes], list[bytes]]:
+    """`split_records`: the records of a file that must be whole."""
+    return split_records

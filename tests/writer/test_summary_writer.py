@@ -168,9 +168,8 @@ def test_lone_surrogates_are_named() -> None:
 
 
 def test_a_group_with_a_bad_value_logs_nothing(tmp_path: Path) -> None:
-    with SummaryWriter(tmp_path) as writer:
-        with pytest.raises(TypeError, match="'loss/b'"):
-            writer.add_scalars("loss", {"a": 1.0, "b": "x"}, 1)
+    with SummaryWriter(tmp_path) as writer, pytest.raises(TypeError, match="'loss/b'"):
+        writer.add_scalars("loss", {"a": 1.0, "b": "x"}, 1)
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
 
 
