@@ -66,7 +66,7 @@ EventWriter::Append EventWriter::add_event(std::span<const std::byte> event) { r
 EventWriter::Append EventWriter::add_file_version(Stamp stamp) { return append(FileVersionEvent(stamp, {})); }
 
 EventWriter::Append EventWriter::add_session(SessionStatus status, Stamp stamp) {
-    return append(SessionEvent(status, stamp));
+    return append(SessionLogEvent(status, stamp));
 }
 
 bool EventWriter::congested() const {

@@ -55,11 +55,11 @@ class Column {
 // The points of one series in the order they were written. Immutable; holds its storage alive.
 struct Points {
     Column<std::int64_t>::View steps;
-    Column<double>::View wall_times;            // seconds since the epoch
-    Column<float>::View values32;               // exactly one of values32 and values64 is filled,
-    Column<double>::View values64;              // values64 as soon as one value needed double precision
-    Column<std::uint8_t>::View superseded;      // 1 where a restart replaced the point; empty when no point is
-    std::uint64_t generation = 0;               // changes when earlier points changed, not when points were appended
+    Column<double>::View wall_times;        // seconds since the epoch
+    Column<float>::View values32;           // exactly one of values32 and values64 is filled,
+    Column<double>::View values64;          // values64 as soon as one value needed double precision
+    Column<std::uint8_t>::View superseded;  // 1 where a restart replaced the point; empty when no point is
+    std::uint64_t generation = 0;           // changes when earlier points changed, not when points were appended
 
     std::size_t size() const { return steps.size; }
     double value(std::size_t index) const {

@@ -1,0 +1,93 @@
+# Every target sets up what it needs; `make help` lists them. Needs Python 3.11+, make and a C++ compiler.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+STATIC := src/kymo/server/static
+export PATH := $(abspath $(BIN)):$(PATH)
+
+NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.cpp native/*.h)
+PAGE := $(wildcard frontend/*.json frontend/*.ts frontend/*.js frontend/*.html) $(shell find frontend/src frontend/public -type f 2>/dev/null)
+
+.PHONY: help setup page demo test check format bench screenshots api stubs wheel lock clean
+.DEFAULT_GOAL := help
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(STAMPS)/kymo page  ## Set up everything: environment, native core, dashboard
+
+demo: setup  ## Train a small network on real data with the dashboard open
+	$(BIN)/kymo demo
+
+test: setup $(STAMPS)/chromium  ## Run every test, browser tests included
+	cd frontend && npm test
+	$(BIN)/python -m pytest
+
+check: setup  ## Lint and type-check everything
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/clang-format --dry-run --Werror native/*.cpp native/*.h
+	cd frontend && npm run check
+	$(BIN)/python tools/check_layers.py
+	$(BIN)/python tools/check_sizes.py
+	$(BIN)/python tools/check_architecture.py
+
+format: setup  ## Rewrite the sources in the project's style
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+	$(BIN)/clang-format -i native/*.cpp native/*.h
+	cd frontend && npm run format
+
+page: $(STAMPS)/page  ## Build the dashboard's bundle
+
+api: $(STAMPS)/kymo $(STAMPS)/npm  ## Generate the dashboard's types from the server's OpenAPI document
+	$(BIN)/python tools/openapi.py > build/openapi.json
+	cd frontend && npm run types
+
+stubs: $(STAMPS)/kymo  ## Generate the native core's type stub
+	$(BIN)/python -m nanobind.stubgen -m kymo._core -o src/kymo/_core.pyi
+
+bench: setup $(STAMPS)/chromium $(STAMPS)/bench  ## Measure every claim beside its peers; results go to benches/results
+	$(BIN)/python benches/run.py
+
+screenshots: setup $(STAMPS)/chromium  ## Take the screenshots that the README shows
+	$(BIN)/python tools/screenshots.py
+
+wheel: setup  ## Build the sdist and the wheel into dist/
+	$(BIN)/python -m build --no-isolation
+
+lock:  ## Resolve requirements/dev.in into requirements/dev.lock in a fresh environment
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install -r requirements/dev.in
+	(echo '# Resolved from dev.in by `make lock`; do not edit.'; build/lock/bin/pip freeze | sed 's/+cpu$$//') > requirements/dev.lock
+
+clean:  ## Remove everything that the targets made
+	rm -rf $(VENV) $(STAMPS) build dist $(STATIC) frontend/node_modules
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("kymo needs Python 3.11 or later, and %s is %s: make PYTHON=..." % (sys.executable, sys.version.split()[0]))'
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMPS)/python: requirements/dev.lock | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -r requirements/dev.lock
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/kymo: $(STAMPS)/python $(NATIVE)
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(STAMPS)/npm: $(STAMPS)/python frontend/package-lock.json
+	cd frontend && npm ci --no-audit --no-fund
+	@touch $@
+
+$(STAMPS)/page: $(STAMPS)/npm $(PAGE)
+	cd frontend && npm run build
+	@touch $@
+
+$(STAMPS)/chromium: $(STAMPS)/python tools/chromium.py
+	$(BIN)/python tools/chromium.py --install
+	@touch $@
+
+$(STAMPS)/bench: $(STAMPS)/python benches/requirements.txt
+	$(BIN)/python -m pip install --quiet -r benches/requirements.txt
+	@touch $@

@@ -1,0 +1,106 @@
+"""`kymo demo`: trains a small network on real data, with the dashboard open."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+
+from kymo.cli.announcement import announce, has_browser, open_page
+from kymo.cli.misuse import misuse
+from kymo.cli.version import version
+
+_PATIENCE_SECONDS = 10.0
+INTERRUPTED = 130
+
+
+def demo(
+    logdir: Annotated[Path, typer.Option(help="Log directory that the run is recorded in.")] = Path("runs/demo"),
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="Port; 0 lets the system choose.", show_default="6006, or the next free one"
+        ),
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs to train.")] = 100,
+    fast: Annotated[bool, typer.Option("--fast", help="Train at full speed, for nobody to watch.")] = False,
+    exit_: Annotated[
+        bool, typer.Option("--exit", help="End when the training does, rather than go on serving.")
+    ] = False,
+    open_browser: Annotated[bool, typer.Option(help="Open the page where there is a browser.")] = True,
+) -> None:
+    """Train a small network on handwritten digits and show it in the dashboard meanwhile.
+
+    Example: `kymo demo`, or without a spectator: `kymo demo --fast --exit`
+    """
+    from kymo.server import create_app
+    from kymo.server.access import Hosts
+    from kymo.server.listen import ListenError, listen
+    from kymo.server.serving import in_thread
+    from kymo.store import Logs
+
+    logdir = logdir.expanduser()
+    if logdir.is_file():
+        misuse(f"{str(logdir)!r} is a file: give --logdir a directory.")
+    try:
+        listener = listen("127.0.0.1", port)
+    except ListenError as error:
+        misuse(str(error))
+    with listener.socket, Logs([logdir]) as logs, _interruptible():
+        app = create_app(logs, hosts=Hosts.for_bind("127.0.0.1", []), title=str(logdir), version=version())
+        with in_thread(app, listener.socket) as serving:
+            address = f"http://{listener.authority}/"
+            announce(address, [logdir])
+            if open_browser and has_browser():
+                open_page(address)
+            code = _train(logdir / time.strftime("digits-%Y%m%d-%H%M%S"), epochs, fast)
+            if code == 0 and not exit_:
+                _keep_serving(serving)
+    raise typer.Exit(code)
+
+
+def _train(log_dir: Path, epochs: int, fast: bool) -> int:
+    """Trains in a process of its own and returns its exit code; Ctrl+C asks it to end, and waits until it has."""
+    command = [sys.executable, "-m", "kymo.cli.demo_training", str(log_dir), "--epochs", str(epochs)]
+    # In a session of its own the terminal's Ctrl+C reaches only this process, which passes it on exactly once.
+    with subprocess.Popen([*command, *(["--fast"] if fast else [])], start_new_session=True) as training:
+        try:
+            return training.wait()
+        except KeyboardInterrupt:
+            training.send_signal(signal.SIGINT)
+            try:
+                training.wait(_PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                training.kill()
+            return INTERRUPTED
+
+
+def _keep_serving(serving: Any) -> None:
+    print("The training is done. The dashboard stays open until Ctrl+C.", flush=True)
+    try:
+        while serving():
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        return
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Lets SIGTERM end the demo as politely as Ctrl+C does."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,90 @@
+"""`kymo serve`: the dashboard for one or more log directories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kymo.cli.announcement import announce, open_page
+from kymo.cli.misuse import misuse
+from kymo.cli.version import version
+
+if TYPE_CHECKING:
+    from kymo.server.access import Hosts, Token
+
+
+def serve(
+    logdirs: Annotated[
+        list[Path] | None, typer.Argument(metavar="LOGDIR...", help="Log directories; their runs are shown together.")
+    ] = None,
+    logdir: Annotated[
+        list[Path] | None, typer.Option("--logdir", metavar="LOGDIR", help="The same, as TensorBoard has it.")
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; beyond this machine a token is needed.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="Port; 0 lets the system choose.", show_default="6006, or the next free one"
+        ),
+    ] = None,
+    path_prefix: Annotated[str, typer.Option(metavar="PATH", help="Serve below this path, such as /kymo.")] = "",
+    token: Annotated[
+        str | None,
+        typer.Option(envvar="KYMO_TOKEN", help="What the page asks for.", show_default="made when it is needed"),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Another name that the server is reached by. May be repeated."),
+    ] = None,
+    open_browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = False,
+    poll: Annotated[
+        bool | None,
+        typer.Option(help="Look for growth by polling, or never.", show_default="on network file systems"),
+    ] = None,
+) -> None:
+    """Show the runs of one or more log directories, live.
+
+    Example: `kymo serve runs`, or over the network: `kymo serve runs --host 0.0.0.0`
+    """
+    directories = _checked_directories([*(logdirs or []), *(logdir or [])])
+    from kymo.server import create_app
+    from kymo.server.app import checked_prefix
+    from kymo.server.listen import ListenError, listen
+    from kymo.server.serving import run
+    from kymo.store import Logs
+
+    try:
+        prefix = checked_prefix(path_prefix)
+        hosts, secret = _access(host, allow_host or [], token)
+        listener = listen(host, port)
+    except (ValueError, ListenError) as error:
+        misuse(str(error))
+    address = f"http://{listener.authority}{prefix}/" + (f"?token={secret.secret}" if secret is not None else "")
+    with listener, Logs(directories, poll=poll) as logs:
+        title = ", ".join(path.resolve().name or str(path) for path in directories)
+        app = create_app(logs, hosts=hosts, token=secret, prefix=prefix, title=title, version=version())
+        announce(address, directories)
+        if open_browser:
+            open_page(address)
+        run(app, listener.socket)
+
+
+def _checked_directories(directories: list[Path]) -> list[Path]:
+    if not directories:
+        misuse("No log directory was given: say which, as in `kymo serve runs`.")
+    for path in directories:
+        if path.is_file():
+            misuse(f"{str(path)!r} is a file: give the log directory that it is in.")
+    return [path.expanduser() for path in dict.fromkeys(directories)]
+
+
+def _access(host: str, allow_host: list[str], token: str | None) -> tuple[Hosts, Token | None]:
+    from kymo.server.access import Hosts, Token, is_loopback
+
+    if token is not None:
+        return Hosts.for_bind(host, allow_host), Token(token)
+    return Hosts.for_bind(host, allow_host), None if is_loopback(host) else Token.generate()

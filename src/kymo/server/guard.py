@@ -1,0 +1,200 @@
+"""The middleware around the whole app: path prefix, access rules, size of bodies, security headers, failures.
+
+Plain ASGI, so that the WebSocket goes through the same rules as every request.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import logging
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kymo.server.access import Authority, Hosts, Token, cookie_name, shown
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+SECURITY_HEADERS = [
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
+MAX_BODY = 4 << 20
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_log = logging.getLogger("kymo.server")
+
+
+class Refusal(Exception):
+    """A request that is answered before it reaches a route, in JSON, or as a page to a person who opened the page."""
+
+    def __init__(
+        self, status: int, detail: str, headers: tuple[tuple[bytes, bytes], ...] = (), *, as_page: bool = False
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers
+        self.as_page = as_page
+
+
+class Guard:
+    """Lets through to `app` what the rules allow, under `prefix`."""
+
+    def __init__(self, app: ASGIApp, *, hosts: Hosts, token: Token | None, prefix: str = "") -> None:
+        self._app = app
+        self._hosts = hosts
+        self._token = token
+        self._prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def guarded_send(message: Message) -> None:
+            nonlocal started
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+                started = True
+                message = {**message, "headers": [*message.get("headers", []), *SECURITY_HEADERS]}
+            elif message["type"] == "websocket.accept":
+                started = True
+            await send(message)
+
+        try:
+            headers = Headers(scope=scope)
+            self._check(scope, headers)
+            await self._app(scope, _bounded(receive, headers), guarded_send)
+        except Refusal as refusal:
+            await _refuse(refusal, scope, guarded_send)
+        except Exception:
+            if started:
+                raise
+            _log.exception("%s %s failed", scope.get("method", scope["type"]), scope["path"])
+            await _refuse(Refusal(500, "kymo failed on this request: its log says why."), scope, guarded_send)
+
+    def _check(self, scope: Scope, headers: Headers) -> None:
+        host = self._checked_host(headers)
+        self._strip_prefix(scope)
+        self._check_origin(scope, headers, host)
+        self._check_token(scope, headers, host)
+        length = headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()):
+            raise Refusal(400, f"Content-Length is {shown(length)}: send a number of bytes.")
+        if int(length) > MAX_BODY:
+            raise Refusal(413, f"The body has {int(length)} bytes: send at most {MAX_BODY}.")
+
+    def _checked_host(self, headers: Headers) -> Authority:
+        given = headers.getlist("host")
+        host = Authority.parse(given[0]) if len(given) == 1 else None
+        if host is None:
+            raise Refusal(400, f"Host is {shown(', '.join(given))}: send one host name, with a port if need be.")
+        if not self._hosts.allow(host):
+            raise Refusal(403, f"Host {shown(host.name)} is not served: start kymo with --allow-host {host.name}.")
+        return host
+
+    def _strip_prefix(self, scope: Scope) -> None:
+        """Routes know nothing of the prefix: it becomes the ASGI root path."""
+        path: str = scope["path"]
+        if not self._prefix:
+            return
+        if path == self._prefix:
+            query = scope["query_string"].decode("latin-1")
+            target = self._prefix.rpartition("/")[2] + "/" + (f"?{query}" if query else "")
+            raise Refusal(307, "The page is at the path with a slash.", ((b"location", target.encode("latin-1")),))
+        if not path.startswith(self._prefix + "/"):
+            raise Refusal(404, f"Nothing is at {shown(path)}: the page is at {self._prefix}/.")
+        scope["root_path"] = self._prefix
+
+    def _check_origin(self, scope: Scope, headers: Headers, host: Authority) -> None:
+        if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
+            return
+        given = headers.getlist("origin")
+        if len(given) != 1 or not self._hosts.allow_origin(given[0], host):
+            value = shown(", ".join(given)) if given else "missing"
+            raise Refusal(403, f"Origin is {value}: send that of the page itself, http://{headers['host']}.")
+
+    def _check_token(self, scope: Scope, headers: Headers, host: Authority) -> None:
+        if self._token is None:
+            return
+        scheme, _, bearer = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and self._token.opens(bearer.strip()):
+            return
+        is_page = scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == f"{self._prefix}/"
+        if is_page:
+            query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+            if any(name == "token" and self._token.opens(value) for name, value in query):
+                rest = urlencode([(name, value) for name, value in query if name != "token"])
+                raise self._enter(host, rest)
+        if self._token.opens_cookie(_cookie(headers, cookie_name(host))):
+            return
+        detail = "The token is missing or wrong: open the address that kymo serve printed, or send a Bearer token."
+        raise Refusal(401, detail, ((b"www-authenticate", b"Bearer"),), as_page=is_page)
+
+    def _enter(self, host: Authority, rest: str) -> Refusal:
+        """Trades the token in the page's address for a cookie, so that it stays in no history and no screenshot."""
+        assert self._token is not None
+        # No Path attribute: the browser takes the page's own directory, which is right behind any proxy.
+        cookie = f"{cookie_name(host)}={self._token.cookie}; HttpOnly; SameSite=Strict; Max-Age=2592000"
+        target = "./" + (f"?{rest}" if rest else "")
+        fields = ((b"location", target.encode()), (b"set-cookie", cookie.encode()), (b"cache-control", b"no-store"))
+        return Refusal(303, "The page is at the address without the token.", fields)
+
+
+def _cookie(headers: Headers, name: str) -> str:
+    # http.cookies gives up at the first cookie that it cannot parse, and other servers on this name set what they like.
+    for line in headers.getlist("cookie"):
+        for pair in line.split(";"):
+            key, _, value = pair.strip().partition("=")
+            if key == name:
+                return value
+    return ""
+
+
+def _bounded(receive: Receive, headers: Headers) -> Receive:
+    """A body of undeclared length may be no longer than a declared one."""
+    if "content-length" in headers:
+        return receive
+    seen = 0
+
+    async def bounded_receive() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b"")) if message["type"] == "http.request" else 0
+        if seen > MAX_BODY:
+            raise HTTPException(413, f"The body has over {MAX_BODY} bytes: send at most that.")
+        return message
+
+    return bounded_receive
+
+
+async def _refuse(refusal: Refusal, scope: Scope, send: Send) -> None:
+    if refusal.as_page:
+        kind, body = b"text/html; charset=utf-8", notice_page(refusal.detail)
+    else:
+        kind, body = b"application/json", json.dumps({"detail": refusal.detail}).encode()
+    fields = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *refusal.headers]
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": refusal.status, "headers": fields})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    elif "websocket.http.response" in scope.get("extensions", {}):
+        await send({"type": "websocket.http.response.start", "status": refusal.status, "headers": fields})
+        await send({"type": "websocket.http.response.body", "body": body})
+    else:
+        await send({"type": "websocket.close", "code": 1008, "reason": ""})
+
+
+def notice_page(text: str) -> bytes:
+    """A page of one sentence, for when there is no dashboard to show."""
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>kymo</title>'
+        f"<h1>kymo</h1><p>{html.escape(text)}</p></html>\n"
+    ).encode()

@@ -1,0 +1,247 @@
+"""What the routes answer: the OpenAPI document and, from it, the dashboard's types follow these models."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_RUNS = 2000
+MAX_PIXELS = 10_000
+
+# JSON has no NaN: these strings are what TensorBoard's routes answer, too.
+Number = float | Literal["NaN", "Infinity", "-Infinity"]
+RunStatus = Literal["live", "finished", "stale", "idle"]
+AxisName = Literal["step", "epoch", "relative", "wall"]
+
+
+def number(value: float) -> Number:
+    """A float as JSON can carry it."""
+    if math.isfinite(value):
+        return value
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def printable(path: str | Path) -> str:
+    """A path as JSON can carry it: bytes that are not UTF-8 are shown escaped, as in run names."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+class Model(BaseModel):
+    # Wrong names in a request are mistakes to be told, not to be ignored.
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Model):
+    """Any refused request: one sentence that names the value and the remedy."""
+
+    detail: str
+
+
+class Info(Model):
+    """The server itself."""
+
+    kymo: str = Field(description="The version of kymo.")
+    server_id: str = Field(description="Changes with every start of the server.")
+    logdirs: list[str]
+    title: str
+    poll: bool = Field(description="Whether growth is noticed by polling; otherwise by inotify.")
+    token_required: bool
+
+
+class Loading(Model):
+    """How far the first reading of the log directories has come."""
+
+    files_done: int
+    files_total: int
+
+
+class Newest(Model):
+    """The newest scalar of a run."""
+
+    tag: str
+    step: int
+    wall_time: float
+    value: Number
+
+
+class RunSummary(Model):
+    """A run, as a list of runs shows it. Times are seconds since the epoch."""
+
+    name: str
+    status: RunStatus
+    started: float | None
+    last_event: float | None
+    tags: int
+    points: int
+    warnings: int
+    newest: Newest | None
+
+
+class Runs(Model):
+    """All runs, by name."""
+
+    version: int
+    loading: Loading | None = Field(description="Null once everything that was there at the start has been read.")
+    runs: list[RunSummary]
+
+
+class TagSummary(Model):
+    """A tag and the runs that have it."""
+
+    tag: str
+    kind: str
+    display_name: str
+    description: str
+    runs: list[int] = Field(description="Indexes into the list of runs.")
+
+
+class Tags(Model):
+    """All tags of all runs."""
+
+    version: int
+    runs: list[str]
+    tags: list[TagSummary]
+
+
+class RunFile(Model):
+    """An event file of a run."""
+
+    path: str
+    size: int
+    offset: int = Field(description="Bytes read so far.")
+    events: int
+    first_wall_time: float | None
+    last_wall_time: float | None
+    writer: str
+    missing: bool
+
+
+class Session(Model):
+    """A session event that a writer left in the run's files."""
+
+    status: str
+    step: int
+    wall_time: float
+    file: str
+
+
+class RunTag(Model):
+    """A tag of one run."""
+
+    tag: str
+    kind: str
+    display_name: str
+    description: str
+    count: int
+
+
+class RunDetail(Model):
+    """Everything about one run but its points."""
+
+    name: str
+    path: str
+    status: RunStatus
+    metadata: dict[str, Any]
+    files: list[RunFile]
+    sessions: list[Session]
+    tags: list[RunTag]
+
+
+class TextEntry(Model):
+    """A text as safe HTML."""
+
+    step: int
+    wall_time: float
+    superseded: bool
+    html: str
+
+
+class WarningEntry(Model):
+    """Damage or disorder found in a file; everything around it is shown all the same."""
+
+    run: str
+    file: str
+    offset: int | None
+    rule: str
+    cause: str
+
+
+class Smoothing(Model):
+    """Smoothing over all points, before any are left out for want of pixels."""
+
+    kind: Literal["exponential", "time_exponential", "running_mean", "gaussian"]
+    amount: Annotated[
+        float,
+        Field(
+            ge=0,
+            allow_inf_nan=False,
+            description="The weight in [0, 1), the time constant in seconds, the window in points or sigma in points.",
+        ),
+    ]
+
+
+class ColumnsRequest(Model):
+    """What to draw: one tag of many runs, for a chart of a given width."""
+
+    tag: str
+    runs: Annotated[list[str], Field(max_length=MAX_RUNS)]
+    x: AxisName = "step"
+    range: tuple[float | None, float | None] | None = Field(
+        None, description="The part of x in view; null is no bound."
+    )
+    pixels: Annotated[int, Field(ge=1, le=MAX_PIXELS)] = 1000
+    smoothing: Smoothing | None = None
+    superseded: bool = Field(False, description="Whether to draw points that a restart superseded, too.")
+
+
+class ArraySpan(Model):
+    """Where an array lies, counted in bytes from the end of the JSON header."""
+
+    dtype: Literal["f8", "u1"]
+    offset: int
+    length: int = Field(description="Elements.")
+
+
+class SeriesColumns(Model):
+    """One run's share of the answer."""
+
+    run: str
+    status: Literal["ok", "no_series", "no_epoch"]
+    points: int
+    in_view: int
+    downsampled: bool
+    superseded: int
+    arrays: dict[str, ArraySpan]
+    restarts: list[float] = Field(description="Where on x the run was started again.")
+
+
+class ColumnsHeader(Model):
+    """The JSON header of the binary answer; the arrays follow it."""
+
+    version: int
+    tag: str
+    x: AxisName
+    series: list[SeriesColumns]
+
+
+class Hello(Model):
+    """The first message on the live channel."""
+
+    type: Literal["hello"]
+    kymo: str
+    server_id: str
+    version: int
+
+
+class Changed(Model):
+    """Something has grown: fetch it again. No more than one in 30 ms."""
+
+    type: Literal["changed"]
+    version: int
+    runs: list[str] | None = Field(description="The runs that changed; null: the list of runs itself did.")

@@ -1,0 +1,120 @@
+"""Routes about the server and its runs."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Query, Request, Response
+
+from kymo.server.models import (
+    Info,
+    Loading,
+    Newest,
+    RunDetail,
+    RunFile,
+    Runs,
+    RunSummary,
+    RunTag,
+    Session,
+    WarningEntry,
+    number,
+    printable,
+)
+from kymo.server.site import Site, SiteOf
+
+router = APIRouter()
+
+
+@router.get("/api/info")
+async def info(site: SiteOf) -> Info:
+    """The server itself."""
+    return Info(
+        kymo=site.version,
+        server_id=site.server_id,
+        logdirs=[printable(path) for path in site.logs.logdirs],
+        title=site.title,
+        poll=site.poll,
+        token_required=site.token_required,
+    )
+
+
+@router.get("/api/runs", response_model=Runs)
+def runs(site: SiteOf, request: Request) -> Response:
+    """All runs, and how far reading them has come."""
+    key = (site.logs.version, site.logs.loading)
+    return site.snapshots.respond(request, "runs", key, lambda: _runs(site))
+
+
+def _runs(site: Site) -> Runs:
+    version, loading = site.logs.version, site.logs.loading
+    counts = site.warning_counts()
+    summaries = []
+    for name, run in list(site.logs.items()):
+        newest = run.newest
+        summaries.append(
+            RunSummary(
+                name=name,
+                status=run.status,
+                started=run.started,
+                last_event=run.last_event,
+                tags=len(run.tags),
+                points=run.points,
+                warnings=counts[name],
+                newest=None
+                if newest is None
+                else Newest(tag=newest[0], step=newest[1], wall_time=newest[2], value=number(newest[3])),
+            )
+        )
+    progress = None if loading is None else Loading(files_done=loading[0], files_total=loading[1])
+    return Runs(version=version, loading=progress, runs=summaries)
+
+
+@router.get("/api/run")
+def run(site: SiteOf, run: str = Query(description="The run's name.")) -> RunDetail:
+    """Everything about one run but its points."""
+    found = site.run(run)
+    files = found.files
+    return RunDetail(
+        name=found.name,
+        path=printable(found.path),
+        status=found.status,
+        metadata=dict(found.metadata),
+        files=[
+            RunFile(
+                path=printable(file.path),
+                size=file.size,
+                offset=file.offset,
+                events=file.events,
+                first_wall_time=file.first_wall_time,
+                last_wall_time=file.last_wall_time,
+                writer=file.writer,
+                missing=file.missing,
+            )
+            for file in files
+        ],
+        sessions=[
+            Session(
+                status=event.status, step=event.step, wall_time=event.wall_time, file=printable(files[event.file].path)
+            )
+            for event in found.sessions
+        ],
+        tags=[
+            RunTag(
+                tag=tag.tag,
+                kind=tag.kind,
+                display_name=tag.display_name,
+                description=tag.description,
+                count=tag.count,
+            )
+            for tag in found.tags
+        ],
+    )
+
+
+@router.get("/api/warnings")
+def warnings(site: SiteOf) -> list[WarningEntry]:
+    """Damage and disorder found in the files."""
+    return [
+        WarningEntry(
+            run=warning.run, file=printable(warning.file), offset=warning.offset, rule=warning.rule, cause=warning.cause
+        )
+        for warning in site.logs.warnings
+    ]

@@ -1,0 +1,61 @@
+"""What every route works on: the logs, the live hub, and what the server says of itself."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, HTTPException
+from starlette.requests import HTTPConnection
+
+from kymo.server.live import Hub
+from kymo.server.snapshot import Snapshots
+
+if TYPE_CHECKING:
+    from kymo.store import Changes, Logs, Run
+    from kymo.store.watch import Watcher
+
+
+@dataclass
+class Site:
+    """One served set of log directories."""
+
+    logs: Logs
+    hub: Hub
+    version: str
+    title: str
+    token_required: bool = False
+    # None where whoever made the app refreshes the logs.
+    watcher: Watcher | None = None
+    server_id: str = field(default_factory=lambda: secrets.token_hex(8))
+    snapshots: Snapshots = field(default_factory=Snapshots)
+
+    @property
+    def poll(self) -> bool:
+        return self.watcher is not None and self.watcher.polling
+
+    def publish(self, changes: Changes) -> None:
+        """Tells the pages what a refresh has brought; called by the watcher's thread."""
+        # Empty changes mean that warnings or the progress of loading differ, which the list of runs shows.
+        listed = changes.added or changes.removed or not changes.runs
+        self.hub.publish(self.logs.version, None if listed else changes.runs)
+
+    def run(self, name: str) -> Run:
+        """The run, or the answer 404: names are looked up among the runs that were found, and never become paths."""
+        run = self.logs.get(name)
+        if run is None:
+            raise HTTPException(404, f"No run is called {name[:200]!r}: GET api/runs lists the runs.")
+        return run
+
+    def warning_counts(self) -> Counter[str]:
+        return Counter(warning.run for warning in self.logs.warnings)
+
+
+async def _site(connection: HTTPConnection) -> Site:
+    site: Site = connection.app.state.site
+    return site
+
+
+SiteOf = Annotated[Site, Depends(_site)]

@@ -1,0 +1,182 @@
+"""Finding the run directories below the log directories."""
+
+import os
+import stat
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kymo.format.event_files import is_event_file
+from kymo.store.names import prefixes, run_name
+from kymo.store.warning import UNREADABLE_DIRECTORY, UNUSABLE_EVENT_FILE, LogWarning
+
+# A directory changed twice within one tick of its file system's clock has the same modification time after both, so
+# a listing is trusted only once that time has stood still for longer than the coarsest tick in use (FAT's 2 s).
+_SETTLED_SECONDS = 2.5
+
+Identity = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class FoundRun:
+    name: str
+    path: str
+    real_path: str
+    files: tuple[str, ...]
+
+
+@dataclass
+class Discovery:
+    """What one walk saw.
+
+    `directories` are all directories walked, under the name they were reached by and under their real one. `anchors`
+    are where a watch must be set to see everything: existing log directories and symlinked directories. Of what is
+    below `unreadable` nothing is known.
+    """
+
+    runs: dict[str, FoundRun] = field(default_factory=dict)
+    directories: set[str] = field(default_factory=set)
+    anchors: dict[str, Identity] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    warnings: list[LogWarning] = field(default_factory=list)
+
+
+@dataclass
+class _Listing:
+    identity: Identity
+    modified: int
+    first_seen: float
+    listed: float = 0.0
+    directories: list[str] = field(default_factory=list)
+    event_files: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    odd: list[str] = field(default_factory=list)
+
+    @property
+    def settled(self) -> bool:
+        return self.listed - self.first_seen > _SETTLED_SECONDS
+
+
+class Explorer:
+    """Walks the log directories; a directory that has not changed is not listed again.
+
+    Each directory is visited once a log directory, real directories before symbolic links, so a link back into the tree
+    neither loops nor takes a run's name.
+    """
+
+    def __init__(self, logdirs: Sequence[Path], monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._logdirs = logdirs
+        self._monotonic = monotonic
+        self._listings: dict[str, _Listing] = {}
+
+    def explore(self) -> Discovery:
+        found = Discovery()
+        known, self._listings = self._listings, {}
+        for logdir, prefix in zip(self._logdirs, prefixes(self._logdirs), strict=True):
+            self._walk(str(logdir), prefix, known, found)
+        return found
+
+    def _walk(self, root: str, prefix: str, known: dict[str, _Listing], found: Discovery) -> None:
+        visited: set[Identity] = set()
+        real: deque[tuple[str, str]] = deque([(root, os.path.realpath(root))])
+        links: deque[str] = deque()
+        while real or links:
+            if real:
+                path, real_path = real.popleft()
+                anchor = path == root
+            else:
+                path = links.popleft()
+                real_path, anchor = os.path.realpath(path), True
+            listing = self._list(path, known, found, is_root=path == root)
+            if listing is None or listing.identity in visited:
+                continue
+            visited.add(listing.identity)
+            found.directories.update((path, real_path))
+            if anchor:
+                found.anchors[real_path] = listing.identity
+            real.extend((f"{path}/{name}", f"{real_path}/{name}") for name in listing.directories)
+            files = [f"{path}/{name}" for name in listing.event_files]
+            files += self._resolve(path, listing, links, found)
+            if files:
+                relative = os.path.relpath(path, root)
+                name = _unique(run_name(prefix, relative), found)
+                found.runs[name] = FoundRun(name, path, real_path, tuple(sorted(files)))
+
+    def _list(self, path: str, known: dict[str, _Listing], found: Discovery, *, is_root: bool) -> _Listing | None:
+        try:
+            status = os.stat(path)  # noqa: PTH116 - thousands a look; a Path costs as much again
+            if not stat.S_ISDIR(status.st_mode):
+                if is_root:
+                    self._unreadable(path, "it is a file, not a directory", found)
+                return None
+            listing = self._fresh(path, status, known.get(path))
+        except FileNotFoundError:
+            if is_root:
+                found.missing.append(path)
+            return None
+        except (OSError, ValueError) as error:
+            self._unreadable(path, getattr(error, "strerror", None) or str(error), found)
+            return None
+        self._listings[path] = listing
+        return listing
+
+    def _unreadable(self, path: str, reason: str, found: Discovery) -> None:
+        found.unreadable.append(path)
+        cause = f"The directory cannot be read ({reason}), so runs in it are not taken in."
+        found.warnings.append(LogWarning("", path, None, UNREADABLE_DIRECTORY, cause))
+
+    def _fresh(self, path: str, status: os.stat_result, known: _Listing | None) -> _Listing:
+        at = self._monotonic()
+        identity, modified = (status.st_dev, status.st_ino), status.st_mtime_ns
+        if known is not None and (known.identity, known.modified) == (identity, modified):
+            if known.settled:
+                return known
+            listing = _Listing(identity, modified, known.first_seen, at)
+        else:
+            listing = _Listing(identity, modified, at, at)
+        with os.scandir(path) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.is_symlink():
+                    listing.links.append(entry.name)
+                elif entry.is_dir(follow_symlinks=False):
+                    listing.directories.append(entry.name)
+                elif is_event_file(entry.name):
+                    regular = entry.is_file(follow_symlinks=False)
+                    (listing.event_files if regular else listing.odd).append(entry.name)
+        return listing
+
+    def _resolve(self, path: str, listing: _Listing, links: deque[str], found: Discovery) -> list[str]:
+        """What the directory's links point to at this moment: queues directories, returns event files."""
+        files = []
+        for name in listing.links:
+            full = f"{path}/{name}"
+            try:
+                mode = Path(full).stat().st_mode
+            except OSError as error:
+                if is_event_file(name):
+                    self._unusable(full, f"The link cannot be followed ({error.strerror}).", found)
+                continue
+            if stat.S_ISDIR(mode):
+                links.append(full)
+            elif is_event_file(name) and stat.S_ISREG(mode):
+                files.append(full)
+            elif is_event_file(name):
+                self._unusable(full, "The link does not lead to a regular file.", found)
+        for name in listing.odd:
+            self._unusable(f"{path}/{name}", "It is not a regular file.", found)
+        return files
+
+    def _unusable(self, path: str, reason: str, found: Discovery) -> None:
+        found.warnings.append(LogWarning("", path, None, UNUSABLE_EVENT_FILE, f"{reason} It is left out."))
+
+
+def _unique(name: str, found: Discovery) -> str:
+    # Log directories given together can spell the same name: /p/a with a run "b", and /q/a/b itself.
+    count, unique = 1, name
+    while unique in found.runs:
+        count += 1
+        unique = f"{name} ({count})"
+    return unique

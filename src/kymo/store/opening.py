@@ -1,0 +1,45 @@
+"""`kymo.open`."""
+
+from pathlib import Path
+
+from kymo.store.logs import LogDirs, Logs
+
+
+def open_logs(logdir: LogDirs) -> Logs:
+    """Reads a log directory, or several: every point of every run.
+
+    Args:
+        logdir: The log directory; `~` is the home directory. A list of them is read as one.
+
+    Returns:
+        The runs by name. `refresh()` takes in what has grown since; `warnings` says what was found damaged.
+
+    Raises:
+        FileNotFoundError: A log directory does not exist.
+        NotADirectoryError: A log directory is a file.
+
+    Example:
+        >>> logs = kymo.open(logdir)
+        >>> list(logs)
+        ['cnn', 'mlp']
+        >>> logs["mlp"]["train/loss"].values.tolist()
+        [1.0, 0.5, 0.25]
+        >>> logs["mpl"]
+        Traceback (most recent call last):
+        kymo.store.names.UnknownNameError: There is no run 'mpl' in ...; near names are 'mlp'.
+    """
+    logs = Logs(logdir)
+    for path in logs.logdirs:
+        _check(path)
+    logs.refresh()
+    return logs
+
+
+def _check(path: Path) -> None:
+    if path.is_dir():
+        return
+    if path.exists():
+        raise NotADirectoryError(
+            f"{str(path)!r} is a file: give the directory that holds the runs, such as {str(path.parent)!r}."
+        )
+    raise FileNotFoundError(f"There is no log directory {str(path)!r}: check its name, or where the runs were written.")

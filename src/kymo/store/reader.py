@@ -1,0 +1,162 @@
+"""Following the files of one run: what has changed on disk, and taking it in."""
+
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kymo._core import RunLog
+from kymo.format.run_file import RUN_FILE, RunFile, RunFileError, read_run_file
+from kymo.store.warning import DAMAGED_RUN_FILE, UNREADABLE_RUN, UNUSABLE_EVENT_FILE, LogWarning
+
+_Signature = tuple[int, int, int, int]
+_ABSENT: _Signature = (-1, -1, -1, -1)
+
+
+@dataclass(frozen=True)
+class ReadStep:
+    """What one step of reading brought: whether anything changed, and whether there is more to read at once."""
+
+    changed: bool
+    more: bool
+
+
+class RunReader:
+    """The files of one run directory and what has been read of them.
+
+    `log` may be queried from any thread while `refresh` runs in another.
+
+    Attributes:
+        log: Everything read so far.
+        run_file: The run's own description, if it has one.
+        last_growth: When the newest event file was last written to, in seconds since the epoch.
+        version: Grows with every change.
+        complete: Whether the files have been read to their end once.
+        behind: Whether the last step stopped at its budget.
+        files_total: How many event files there are.
+        files_read: How many of them are read to their end.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.log = RunLog()
+        self.run_file: RunFile | None = None
+        self.last_growth: float | None = None
+        self.version = 0
+        self.complete = False
+        self.behind = False
+        self.files_total = 0
+        self.files_read = 0
+        self._lock = threading.Lock()
+        self._files: tuple[str, ...] = ()
+        self._unread = True
+        self._seen: dict[str, _Signature] = {}
+        self._described = _ABSENT
+        self._file_warnings: list[LogWarning] = []
+        self._description_warning: LogWarning | None = None
+        self._failure: LogWarning | None = None
+        self._payload_warnings: dict[tuple[str, int], LogWarning] = {}
+
+    def set_files(self, files: Sequence[str]) -> bool:
+        """Takes the event files as they are on disk; returns whether they are others than before."""
+        usable, warnings = [], []
+        for path in files:
+            if _encodable(path):
+                usable.append(path)
+            else:
+                shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+                cause = "The file's name is not valid UTF-8, so it is left out: rename it."
+                warnings.append(LogWarning("", shown, None, UNUSABLE_EVENT_FILE, cause))
+        with self._lock:
+            self._file_warnings = warnings
+            if tuple(usable) == self._files:
+                return False
+            self._files = tuple(usable)
+            self.files_total = len(usable)
+            self.log.set_files(usable)
+            self._unread = True
+            return True
+
+    def outdated(self) -> bool:
+        """Whether the files have changed on disk since they were read; costs one stat a file."""
+        with self._lock:
+            if self._unread:
+                return True
+            if _signature(f"{self.path}/{RUN_FILE}") != self._described:
+                return True
+            return any(_signature(path) != self._seen.get(path) for path in self._files)
+
+    def refresh(self, byte_budget: int = 0) -> ReadStep:
+        """Reads what has grown, at most about this many bytes (0: all)."""
+        with self._lock:
+            before = self.log.version
+            # Taken before reading: what grows meanwhile differs from it, and is read next time.
+            seen = {path: _signature(path) for path in self._files}
+            changed = self._read_description()
+            try:
+                more = self.log.refresh(byte_budget).more
+                self._failure = None
+            except Exception as error:  # one unreadable run must not stop the others
+                more = False
+                cause = f"The run could not be read on ({type(error).__name__}: {error}); it is tried again."
+                self._failure = LogWarning("", self.path, None, UNREADABLE_RUN, cause)
+            self._seen = seen
+            grown = [signature[1] for signature in seen.values() if signature != _ABSENT]
+            self.last_growth = max(grown) / 1e9 if grown else None
+            waiting = sum(file.offset < file.size for file in self.log.files())
+            self.files_read = self.files_total - waiting
+            # An unfinished record at the end can be completed without the size or a coarse clock telling.
+            self._unread = more or waiting > 0
+            self.complete = self.complete or not more
+            self.behind = more
+            changed = changed or self.log.version != before
+            if changed:
+                self.version += 1
+            return ReadStep(changed, more)
+
+    def _read_description(self) -> bool:
+        signature = _signature(f"{self.path}/{RUN_FILE}")
+        if signature == self._described:
+            return False
+        self._described = signature
+        try:
+            self.run_file = read_run_file(self.path)
+            self._description_warning = None
+        except RunFileError as error:
+            # What it said before still holds better than nothing.
+            cause = f"{error} The run is shown without it."
+            self._description_warning = LogWarning("", f"{self.path}/{RUN_FILE}", None, DAMAGED_RUN_FILE, cause)
+        return True
+
+    def report_payload(self, file: str, offset: int, rule: str, cause: str) -> None:
+        """Notes that a payload could not be read, once for each place."""
+        with self._lock:
+            if len(self._payload_warnings) < _MAX_PAYLOAD_WARNINGS:
+                self._payload_warnings.setdefault((file, offset), LogWarning("", file, offset, rule, cause))
+
+    def warnings(self, run: str) -> list[LogWarning]:
+        """What was found wrong, under the run's name."""
+        damage = [LogWarning(run, item.file, item.offset, item.rule, item.cause) for item in self.log.damage()]
+        with self._lock:
+            own = [*self._file_warnings, *self._payload_warnings.values()]
+            own += [warning for warning in (self._description_warning, self._failure) if warning is not None]
+        return damage + [LogWarning(run, item.file, item.offset, item.rule, item.cause) for item in own]
+
+
+_MAX_PAYLOAD_WARNINGS = 100
+
+
+def _signature(path: str) -> _Signature:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - thousands a look; a Path costs as much again
+    except (OSError, ValueError):
+        return _ABSENT
+    return status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev
+
+
+def _encodable(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

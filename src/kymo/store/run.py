@@ -1,0 +1,176 @@
+"""One run, as its readers see it."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kymo.store.names import UnknownNameError
+from kymo.store.reader import RunReader
+from kymo.store.series import Series
+from kymo.store.status import Status, status_of
+from kymo.store.texts import Text, read_texts
+from kymo.store.warning import LogWarning
+
+if TYPE_CHECKING:
+    from kymo import _core
+
+Newest = tuple[str, int, float, float]
+
+SCALAR = "scalar"
+TEXT = "text"
+
+
+class Run(Mapping[str, Series]):
+    """One run: a mapping of its scalar tags to their series, in the order in which the tags first appeared.
+
+    Safe to use from many threads, also while it is read on.
+
+    Attributes:
+        name: Its directory relative to the log directory; "." for the log directory itself.
+        path: Its directory.
+    """
+
+    def __init__(self, name: str, path: Path, reader: RunReader, clock: Callable[[], float]) -> None:
+        self.name = name
+        self.path = path
+        self.reader = reader
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._version = -1
+        self._tags: dict[str, _core.TagInfo] = {}
+        self._newest: Newest | None = None
+        self._newest_version = -1
+
+    def _infos(self) -> "dict[str, _core.TagInfo]":
+        with self._lock:
+            version = self.reader.log.version
+            if version != self._version:
+                self._tags = {info.tag: info for info in self.reader.log.tags()}
+                self._version = version
+            return self._tags
+
+    def _scalars(self) -> list[str]:
+        return [tag for tag, info in self._infos().items() if info.kind == SCALAR]
+
+    def __getitem__(self, tag: str) -> Series:
+        info = self._infos().get(tag)
+        if info is None or info.kind != SCALAR:
+            raise UnknownNameError("series", tag, f"run {self.name!r}", self._scalars())
+        return Series(self.reader.log.series(tag), info)
+
+    def __contains__(self, tag: object) -> bool:
+        info = self._infos().get(tag) if isinstance(tag, str) else None
+        return info is not None and info.kind == SCALAR
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._scalars())
+
+    def __len__(self) -> int:
+        return len(self._scalars())
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    @property
+    def tags(self) -> "list[_core.TagInfo]":
+        """All tags of every kind: `tag`, `kind`, `plugin`, `display_name`, `description`, `content`, `count`."""
+        return list(self._infos().values())
+
+    @property
+    def points(self) -> int:
+        """How many scalar points it has."""
+        return self.reader.log.points
+
+    @property
+    def version(self) -> int:
+        """Grows whenever something in the run has changed."""
+        return self.reader.version
+
+    @property
+    def status(self) -> Status:
+        """Whether the run goes on.
+
+        "live": it says that it is running and has said so within the last 30 seconds; or it says nothing about itself
+        (no `run.json`), and an event file has grown within them. "stale": it says that it is running, but last said so
+        longer ago. "finished": it says that it has ended. "idle": it says nothing, and nothing has grown.
+        """
+        return status_of(self.reader.run_file, self.reader.last_growth, self._clock())
+
+    @property
+    def started(self) -> float | None:
+        """Its first event's time in seconds since the epoch; without one, what `run.json` says."""
+        first = self.reader.log.first_wall_time
+        if first is None and self.reader.run_file is not None:
+            return self.reader.run_file.started
+        return first
+
+    @property
+    def last_event(self) -> float | None:
+        """Its last event's time in seconds since the epoch."""
+        return self.reader.log.last_wall_time
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """The content of `run.json`; empty without one."""
+        run_file = self.reader.run_file
+        return run_file.data if run_file is not None else {}
+
+    @property
+    def files(self) -> "list[_core.FileInfo]":
+        """Its event files: `path`, `size`, `offset` read up to, `events`, `writer`, and more."""
+        return self.reader.log.files()
+
+    @property
+    def sessions(self) -> "list[_core.SessionEvent]":
+        """Starts, stops and checkpoints that its writers have noted."""
+        return self.reader.log.sessions()
+
+    @property
+    def warnings(self) -> list[LogWarning]:
+        """What was found wrong in its files."""
+        return self.reader.warnings(self.name)
+
+    @property
+    def newest(self) -> Newest | None:
+        """(tag, step, wall_time, value) of the scalar logged last; None before the first."""
+        tags = self._scalars()
+        with self._lock:
+            version = self.reader.log.version
+            if version != self._newest_version:
+                self._newest = self._find_newest(tags)
+                self._newest_version = version
+            return self._newest
+
+    def _find_newest(self, tags: list[str]) -> Newest | None:
+        newest: Newest | None = None
+        for tag in tags:
+            last = self.reader.log.series(tag).last
+            if last is not None and (newest is None or last[1] > newest[2]):
+                newest = (tag, *last)
+        return newest
+
+    def texts(self, tag: str, limit: int | None = None) -> list[Text]:
+        """The texts logged under a tag, oldest first; they are read from the event files at this moment.
+
+        Args:
+            tag: A tag of kind "text".
+            limit: How many of the newest to read; all without one.
+
+        Raises:
+            KeyError: The run has no text of this tag.
+            ValueError: The limit is negative.
+        """
+        if limit is not None and limit < 0:
+            raise ValueError(f"limit={limit} is negative: give how many of the newest texts to read, or None for all.")
+        info = self._infos().get(tag)
+        if info is None or info.kind != TEXT:
+            names = [name for name, known in self._infos().items() if known.kind == TEXT]
+            raise UnknownNameError("text", tag, f"run {self.name!r}", names)
+        return read_texts(self.reader, tag, limit)
+
+    def __repr__(self) -> str:
+        return f"<Run {self.name!r}: {len(self)} series, {self.points} points, {self.status}>"

@@ -1,0 +1,165 @@
+"""One scalar series, as its readers see it."""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from kymo import _core
+
+Axis = Literal["step", "wall_time", "relative_time", "mapped"]
+Smoothing = Literal["none", "exponential", "time_exponential", "running_mean", "gaussian"]
+
+
+class Series:
+    """Every point of one scalar tag of one run, in the order they were written.
+
+    The arrays are read-only views of the store's own memory: nothing is copied. Each access takes in what has been read
+    since, so arrays taken one after the other may differ in length while a run grows; `snapshot()` gives arrays that
+    belong together.
+
+    Example:
+        >>> loss = kymo.open(logdir)["mlp"]["train/loss"]
+        >>> len(loss), loss.steps.dtype, loss.wall_times.dtype, loss.values.dtype
+        (3, dtype('int64'), dtype('float64'), dtype('float32'))
+        >>> loss.values[~loss.superseded].tolist()
+        [1.0, 0.5, 0.25]
+    """
+
+    __slots__ = ("_info", "_native")
+
+    def __init__(self, native: "_core.Series", info: "_core.TagInfo") -> None:
+        self._native = native
+        self._info = info
+
+    @property
+    def tag(self) -> str:
+        """The name that the series was logged under."""
+        return self._native.tag
+
+    @property
+    def display_name(self) -> str:
+        """The name that its writer wants shown; empty without one."""
+        return self._info.display_name
+
+    @property
+    def description(self) -> str:
+        """What its writer says about it, in Markdown; empty without a word."""
+        return self._info.description
+
+    @property
+    def steps(self) -> "NDArray[np.int64]":
+        """Steps: int64, shape (n,)."""
+        return self._native.steps
+
+    @property
+    def wall_times(self) -> "NDArray[np.float64]":
+        """When each point was logged, in seconds since the epoch: float64, shape (n,)."""
+        return self._native.wall_times
+
+    @property
+    def values(self) -> "NDArray[np.float32] | NDArray[np.float64]":
+        """Values: float32, or float64 where one was logged in double precision; shape (n,)."""
+        return self._native.values
+
+    @property
+    def superseded(self) -> "NDArray[np.bool_]":
+        """True where a restart has replaced the point: bool, shape (n,)."""
+        return self._native.superseded
+
+    @property
+    def superseded_count(self) -> int:
+        """How many points a restart has replaced."""
+        return self._native.superseded_count
+
+    @property
+    def last(self) -> tuple[int, float, float] | None:
+        """(step, wall_time, value) of the newest point that is not superseded; None where there is none."""
+        return self._native.last
+
+    @property
+    def version(self) -> int:
+        """Grows whenever points were added or superseded."""
+        return self._native.version
+
+    def __len__(self) -> int:
+        return len(self._native)
+
+    def snapshot(self) -> "_core.SeriesColumns":
+        """`steps`, `wall_times`, `values` and `superseded` of one moment: equal in length, and unchanged for good."""
+        return self._native.snapshot()
+
+    def viewport(
+        self,
+        *,
+        axis: Axis = "step",
+        origin: float = 0.0,
+        mapping: "Series | None" = None,
+        low: float = float("-inf"),
+        high: float = float("inf"),
+        pixels: int = 1000,
+        smoothing: Smoothing = "none",
+        amount: float = 0.0,
+        superseded: bool = False,
+    ) -> "_core.Viewport":
+        """What must be drawn so that a line of this many pixels looks as if every point had been.
+
+        Args:
+            axis: What x is. "relative_time" counts seconds from `origin`; "mapped" is the value of the series `mapping`
+                at the point's step, such as the epoch.
+            origin: Start of relative time, in seconds since the epoch.
+            mapping: The series that "mapped" goes by.
+            low: Least x in view.
+            high: Greatest x in view.
+            pixels: Width of the plot.
+            smoothing: How the line is smoothed, over all points, before any is left out.
+            amount: Weight in [0, 1) for "exponential", seconds for "time_exponential", points for "running_mean" and
+                "gaussian".
+            superseded: Whether to include points that a restart has replaced.
+
+        Returns:
+            NumPy arrays `x`, `value`, `smoothed` (None without smoothing), `steps` and `wall_times`, one row a chosen
+            point; `mark_x` and `mark_kind` of points that are not finite; `points_in_view`; `downsampled`.
+
+        Raises:
+            ValueError: An argument is out of its range.
+        """
+        native = mapping._native if mapping is not None else None
+        return self._native.viewport(
+            axis=axis,
+            origin=origin,
+            mapping=native,
+            low=low,
+            high=high,
+            pixels=pixels,
+            smoothing=smoothing,
+            amount=amount,
+            superseded=superseded,
+        )
+
+    def to_pandas(self, *, superseded: bool = False) -> "pd.DataFrame":
+        """The points as a table with the columns `step`, `wall_time` and `value`.
+
+        Args:
+            superseded: Whether to include points that a restart has replaced, and a column that says which.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise ImportError(
+                "to_pandas() needs pandas, which is not installed: run `pip install pandas`, or use .steps and .values."
+            ) from error
+        now = self.snapshot()
+        columns: dict[str, Any] = {"step": now.steps, "wall_time": now.wall_times, "value": now.values}
+        if superseded:
+            return pd.DataFrame({**columns, "superseded": now.superseded})
+        kept = ~now.superseded
+        return pd.DataFrame({name: column[kept] for name, column in columns.items()})
+
+    def __repr__(self) -> str:
+        return f"<Series {self.tag!r}: {len(self)} points>"

@@ -1,0 +1,156 @@
+"""The binary columns over real event files."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+import numpy as np
+import pytest
+
+Decoded = tuple[dict[str, Any], list[dict[str, np.ndarray]]]
+
+
+def decode(content: bytes) -> Decoded:
+    (length,) = struct.unpack_from("<I", content)
+    header = json.loads(content[4 : 4 + length])
+    arrays = [
+        {
+            name: np.frombuffer(content, f"<{span['dtype']}", span["length"], 4 + length + span["offset"])
+            for name, span in series["arrays"].items()
+        }
+        for series in header["series"]
+    ]
+    return header, arrays
+
+
+def ask(client: Any, **body: Any) -> Decoded:
+    answer = client.post("/api/columns", json={"tag": "loss", "runs": ["mlp"], **body})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/octet-stream"
+    return decode(answer.content)
+
+
+def test_every_point_is_there_when_the_pixels_allow(log_dir: Any, opened: Any) -> None:
+    log_dir.write("mlp", {"loss": [(1, 10.0, 0.5), (3, 11.5, float("nan")), (4, 12.0, 0.25)]})
+    header, (arrays,) = ask(opened())
+    series = header["series"][0]
+    assert (header["tag"], header["x"], series["run"], series["status"]) == ("loss", "step", "mlp", "ok")
+    assert (series["points"], series["in_view"], series["downsampled"]) == (3, 3, False)
+    assert set(arrays) == {"x", "value", "wall_time", "mark_x", "mark_kind"}
+    assert (arrays["x"].tolist(), arrays["value"].tolist()) == ([1.0, 4.0], [0.5, 0.25])
+    assert arrays["wall_time"].tolist() == [10.0, 12.0]
+    assert (arrays["mark_x"].tolist(), arrays["mark_kind"].tolist()) == ([3.0], [0])
+
+
+def test_x_is_what_was_asked_for(log_dir: Any, opened: Any) -> None:
+    log_dir.write(
+        "mlp",
+        {"loss": [(0, 10.0, 1.0), (5, 12.0, 0.5), (10, 14.0, 0.25)], "epoch": [(0, 10.0, 0.0), (10, 14.0, 2.0)]},
+    )
+    client = opened()
+    expected = {
+        "step": [0.0, 5.0, 10.0],
+        "wall": [10.0, 12.0, 14.0],
+        "relative": [0.0, 2.0, 4.0],
+        "epoch": [0.0, 1.0, 2.0],
+    }
+    for x, positions in expected.items():
+        _, (arrays,) = ask(client, x=x)
+        assert arrays["x"].tolist() == positions
+        assert ("step" in arrays, "wall_time" in arrays) == (x != "step", x != "wall")
+        if x != "step":
+            assert arrays["step"].tolist() == [0.0, 5.0, 10.0]
+
+
+def test_a_range_and_a_width_are_kept_to(log_dir: Any, opened: Any) -> None:
+    log_dir.write("mlp", {"loss": [(step, 10.0 + step, float(step % 7)) for step in range(5000)]})
+    client = opened()
+    header, (arrays,) = ask(client, pixels=10)
+    assert header["series"][0]["downsampled"] is True
+    assert len(arrays["x"]) <= 4 * 10 + 2
+    assert (arrays["value"].min(), arrays["value"].max()) == (0.0, 6.0)
+    header, (arrays,) = ask(client, range=[100, 102])
+    assert header["series"][0]["in_view"] == 3
+    assert arrays["x"].tolist() == [99.0, 100.0, 101.0, 102.0, 103.0]
+    header, _ = ask(client, range=[None, 9])
+    assert header["series"][0]["in_view"] == 10
+
+
+def test_smoothing_comes_beside_the_values(log_dir: Any, opened: Any) -> None:
+    log_dir.write("mlp", {"loss": [(step, 10.0 + step, float(step % 2)) for step in range(100)]})
+    client = opened()
+    amounts = {"exponential": 0.9, "time_exponential": 10, "running_mean": 10, "gaussian": 5}
+    for kind, amount in amounts.items():
+        _, (arrays,) = ask(client, smoothing={"kind": kind, "amount": amount})
+        assert len(arrays["smoothed"]) == len(arrays["value"]) == 100
+        assert abs(arrays["smoothed"][50] - 0.5) < 0.2
+    _, (arrays,) = ask(client)
+    assert "smoothed" not in arrays
+
+
+def test_what_is_not_there_is_a_status(log_dir: Any, opened: Any) -> None:
+    log_dir.write("mlp", {"loss": [(1, 1.0, 1.0)]}, texts={"notes": ["text"]})
+    log_dir.write("other", {"accuracy": [(1, 1.0, 1.0)]})
+    client = opened()
+    header, arrays = ask(client, runs=["other", "../../etc", "mlp"])
+    assert [entry["status"] for entry in header["series"]] == ["no_series", "no_series", "ok"]
+    assert [list(entry) for entry in arrays[:2]] == [[], []]
+    assert ask(client, tag="notes")[0]["series"][0]["status"] == "no_series"
+    assert ask(client, x="epoch")[0]["series"][0]["status"] == "no_epoch"
+    assert ask(client, runs=[])[0]["series"] == []
+
+
+def test_restarts_and_what_they_superseded(log_dir: Any, opened: Any) -> None:
+    log_dir.write("mlp", {"loss": [(step, 100.0 + step, 1.0) for step in range(10)]}, start=0)
+    log_dir.write("mlp", {"loss": [(step, 200.0 + step, 2.0) for step in range(6, 12)]}, start=6)
+    client = opened()
+    header, (arrays,) = ask(client)
+    series = header["series"][0]
+    assert (series["points"], series["superseded"], series["restarts"]) == (16, 4, [6.0])
+    assert arrays["x"].tolist() == [float(step) for step in range(12)]
+    assert arrays["value"].tolist() == [1.0] * 6 + [2.0] * 6
+    header, (arrays,) = ask(client, superseded=True, x="wall")
+    assert len(arrays["x"]) == 16
+    assert header["series"][0]["restarts"] == [206.0]
+    assert ask(client, x="relative")[0]["series"][0]["restarts"] == [106.0]
+
+
+def test_a_restart_without_a_session_is_seen_where_steps_fall(log_dir: Any, opened: Any) -> None:
+    log_dir.write("mlp", {"loss": [(step, 100.0 + step, 1.0) for step in range(10)]})
+    log_dir.write("mlp", {"loss": [(step, 200.0 + step, 2.0) for step in range(6, 12)]})
+    assert ask(opened())[0]["series"][0]["restarts"] == [6.0]
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"pixels": 0}, "pixels is 0: input should be greater than or equal to 1."),
+        ({"pixels": 10001}, "pixels is 10001: input should be less than or equal to 10000."),
+        ({"runs": ["a"] * 2001}, "runs is ['a', 'a', 'a'"),
+        ({"x": "hours"}, "x is 'hours': input should be 'step', 'epoch', 'relative' or 'wall'."),
+        ({"range": [2, 1]}, "range is [2, 1]: its first number must not be above its second."),
+        ({"range": [1]}, "range"),
+        (
+            {"smoothing": {"kind": "exponential", "amount": 1}},
+            "smoothing.amount is 1: an exponential weight is below 1.",
+        ),
+        ({"smoothing": {"kind": "median", "amount": 1}}, "smoothing.kind is 'median': input should be"),
+        ({"smoothing": {"kind": "gaussian", "amount": -1}}, "smoothing.amount is -1: input should be greater"),
+        ({"nonsense": 1}, "nonsense is 1: extra inputs are not permitted."),
+        ({"tag": None}, "tag is None: input should be a valid string."),
+    ],
+)
+def test_a_wrong_question_is_answered_in_one_sentence(log_dir: Any, opened: Any, body: Any, detail: str) -> None:
+    answer = opened().post("/api/columns", json={"tag": "loss", "runs": [], **body})
+    assert answer.status_code == 422
+    assert list(answer.json()) == ["detail"]
+    assert answer.json()["detail"].startswith(detail)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"nonsense", b'{"tag": "loss", "runs": [], "range": [NaN, 1]}'])
+def test_what_is_no_question_is_refused(log_dir: Any, opened: Any, content: bytes) -> None:
+    answer = opened().post("/api/columns", content=content, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert isinstance(answer.json()["detail"], str)

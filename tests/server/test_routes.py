@@ -1,0 +1,152 @@
+"""The JSON routes over real event files."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+
+
+def test_runs_are_listed(log_dir: Any, opened: Any) -> None:
+    log_dir.write("mlp", {"loss": [(1, 10.0, 0.5), (2, 11.0, float("inf"))], "epoch": [(2, 10.5, 1.0)]})
+    log_dir.write("deep/cnn", {"loss": [(1, 20.0, 0.25)]})
+    found = opened().get("/api/runs").json()
+    assert (found["loading"], found["version"] > 0) == (None, True)
+    cnn, mlp = found["runs"]
+    assert mlp == {
+        "name": "mlp",
+        "status": "live",
+        "started": 10.0,
+        "last_event": 11.0,
+        "tags": 2,
+        "points": 3,
+        "warnings": 0,
+        "newest": {"tag": "loss", "step": 2, "wall_time": 11.0, "value": "Infinity"},
+    }
+    assert (cnn["name"], cnn["newest"]["value"]) == ("deep/cnn", 0.25)
+
+
+def test_an_empty_log_directory_has_no_runs(log_dir: Any, opened: Any) -> None:
+    client = opened()
+    assert client.get("/api/runs").json()["runs"] == []
+    assert client.get("/api/tags").json()["tags"] == []
+    assert client.get("/api/warnings").json() == []
+
+
+def test_an_unchanged_list_is_not_sent_again(log_dir: Any, opened: Any) -> None:
+    log_dir.write("mlp", {"loss": [(1, 10.0, 0.5)]})
+    client = opened()
+    for path in ("/api/runs", "/api/tags"):
+        first = client.get(path)
+        again = client.get(path, headers={"if-none-match": first.headers["etag"]})
+        assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+
+
+def test_tags_say_which_runs_have_them(log_dir: Any, opened: Any) -> None:
+    log_dir.write("a", {"loss": [(1, 1.0, 1.0)], "only/a": [(1, 1.0, 1.0)]}, texts={"notes": ["hello"]})
+    log_dir.write("b", {"loss": [(1, 1.0, 1.0)]})
+    found = opened().get("/api/tags").json()
+    assert found["runs"] == ["a", "b"]
+    assert {entry["tag"]: (entry["kind"], entry["runs"]) for entry in found["tags"]} == {
+        "loss": ("scalar", [0, 1]),
+        "only/a": ("scalar", [0]),
+        "notes": ("text", [0]),
+    }
+
+
+def test_one_run_in_full(log_dir: Any, opened: Any) -> None:
+    file = log_dir.write("mlp", {"loss": [(7, 10.0, 0.5)]}, start=7)
+    (file.parent / "run.json").write_text('{"status": "completed", "config": {"lr": 0.1}}')
+    found = opened().get("/api/run", params={"run": "mlp"}).json()
+    assert (found["name"], found["path"]) == ("mlp", str(file.parent))
+    assert found["metadata"]["config"] == {"lr": 0.1}
+    assert [(entry["path"], entry["size"]) for entry in found["files"]] == [(str(file), file.stat().st_size)]
+    assert [(entry["status"], entry["step"], entry["file"]) for entry in found["sessions"]] == [("START", 7, str(file))]
+    assert [(entry["tag"], entry["count"]) for entry in found["tags"]] == [("loss", 1)]
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc", "../secret", "/etc", "mlp/../../secret", "%2e%2e/secret", "mlp/", ".", "", "a\0b"]
+)
+@pytest.mark.parametrize("route", ["/api/run", "/api/texts", "/api/csv"])
+def test_a_run_name_is_no_path(log_dir: Any, opened: Any, name: str, route: str) -> None:
+    log_dir.write("mlp", {"loss": [(1, 1.0, 1.0)]})
+    secret = log_dir.write("../secret", {"loss": [(1, 1.0, 42.0)]}, texts={"notes": ["hidden"]})
+    answer = opened().get(route, params={"run": name, "tag": "loss"})
+    assert answer.status_code == 404
+    assert "GET api/runs lists the runs" in answer.json()["detail"]
+    assert str(secret.parent) not in answer.text
+    assert "hidden" not in answer.text
+
+
+def test_names_are_data(log_dir: Any, opened: Any) -> None:
+    tag = '<script>alert("tag")</script>'
+    log_dir.write("<img src=x onerror=alert(1)>", {tag: [(1, 1.0, 1.0)]})
+    client = opened()
+    for path in ("/api/runs", "/api/tags"):
+        answer = client.get(path)
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    assert client.get("/api/tags").json()["tags"][0]["tag"] == tag
+
+
+def test_texts_are_rendered_and_sanitised(log_dir: Any, opened: Any) -> None:
+    log_dir.write("mlp", {}, texts={"notes": ["old", "*new* <script>alert(1)</script>"]})
+    client = opened()
+    found = client.get("/api/texts", params={"run": "mlp", "tag": "notes"}).json()
+    assert [entry["step"] for entry in found] == [0, 1]
+    assert found[1]["html"] == "<p><em>new</em> &lt;script&gt;alert(1)&lt;/script&gt;</p>\n"
+    newest = client.get("/api/texts", params={"run": "mlp", "tag": "notes", "limit": 1}).json()
+    assert newest == found[1:]
+    assert client.get("/api/texts", params={"run": "mlp", "tag": "nothing"}).json() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("/api/run", "run is missing: see openapi.json for what to send."),
+        ("/api/texts?run=a&tag=b&limit=0", "limit is '0': input should be greater than or equal to 1."),
+        ("/api/texts?run=a&tag=b&limit=x", "limit is 'x': input should be a valid integer"),
+    ],
+)
+def test_a_wrong_question_is_answered_in_one_sentence(log_dir: Any, opened: Any, path: str, detail: str) -> None:
+    answer = opened().get(path)
+    assert answer.status_code == 422
+    assert list(answer.json()) == ["detail"]
+    assert answer.json()["detail"].startswith(detail)
+
+
+def test_damage_is_told(log_dir: Any, opened: Any) -> None:
+    file = log_dir.write("mlp", {"loss": [(step, 1.0 + step, 1.0) for step in range(100)]})
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    file.write_bytes(content)
+    client = opened()
+    (warning,) = client.get("/api/warnings").json()
+    assert (warning["run"], warning["file"]) == ("mlp", str(file))
+    assert 0 < warning["offset"] < len(content)
+    assert warning["rule"].startswith("K1")
+    run = client.get("/api/runs").json()["runs"][0]
+    assert (run["warnings"], run["points"]) == (1, 99)
+
+
+def test_answers_are_plain_json(log_dir: Any, opened: Any) -> None:
+    log_dir.write("mlp", {"loss": [(1, 1.0, float("nan"))]})
+    client = opened()
+    for path in ("/api/info", "/api/runs", "/api/tags", "/api/run?run=mlp", "/api/warnings"):
+
+        def refuse(constant: str) -> None:
+            raise AssertionError(constant)
+
+        json.loads(client.get(path).content, parse_constant=refuse)
+
+
+def test_names_that_are_not_text_are_shown_escaped(log_dir: Any, opened: Any) -> None:
+    log_dir.write(os.fsdecode(b"caf\xe9"), {"loss": [(1, 1.0, 1.0)]}, start=0)
+    client = opened()
+    assert client.get("/api/runs").json()["runs"][0]["name"] == "caf\\xe9"
+    found = client.get("/api/run", params={"run": "caf\\xe9"}).json()
+    assert found["path"].endswith("/caf\\xe9")
+    assert found["files"][0]["path"] == found["sessions"][0]["file"]

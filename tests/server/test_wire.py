@@ -1,0 +1,46 @@
+"""The binary answer, read back as the page reads it."""
+
+from __future__ import annotations
+
+import json
+import struct
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kymo.server.models import ColumnsHeader, SeriesColumns
+from kymo.server.wire import Body
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.lists(st.floats(width=64), max_size=9).map(lambda items: np.array(items, "f8")),
+            st.lists(st.integers(-(2**53), 2**53), max_size=9).map(lambda items: np.array(items, "i8")),
+            st.lists(st.floats(width=32), max_size=9).map(lambda items: np.array(items, "f4")),
+            st.lists(st.integers(0, 255), max_size=9).map(lambda items: np.array(items, "u1")),
+        ),
+        max_size=6,
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
+)
+def test_what_goes_in_comes_out(arrays: list[np.ndarray], run: str) -> None:
+    body = Body()
+    spans = body.add({f"array{index}": array for index, array in enumerate(arrays)})
+    series = SeriesColumns(
+        run=run, status="ok", points=1, in_view=1, downsampled=False, superseded=0, arrays=spans, restarts=[]
+    )
+    encoded = body.encode(ColumnsHeader(version=1, tag="a", x="step", series=[series]))
+    (length,) = struct.unpack_from("<I", encoded)
+    start = 4 + length
+    header = json.loads(encoded[4:start])
+    assert start % 8 == 0
+    assert header["series"][0]["run"] == run
+    for index, array in enumerate(arrays):
+        span = header["series"][0]["arrays"][f"array{index}"]
+        assert (span["offset"] % 8, span["length"]) == (0, len(array))
+        dtype = np.dtype(f"<{span['dtype']}")
+        assert (dtype == np.uint8) == (array.dtype == np.uint8)
+        found = np.frombuffer(encoded, dtype, span["length"], start + span["offset"])
+        np.testing.assert_array_equal(found, array.astype(dtype))
