@@ -99,7 +99,8 @@ def test_closing_twice_and_opening_again(tmp_path: Path) -> None:
     assert writer.close() is True
     assert writer.close() is True
     assert writer.flush() is True
-    assert writer.file_writer is writer.all_writers is None
+    assert writer.file_writer is None
+    assert writer.all_writers is None
     writer.add_scalar("loss", 2.0, 2)
     writer.close()
     assert len(list(tmp_path.iterdir())) == 2
