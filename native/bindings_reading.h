@@ -169,11 +169,11 @@ inline void bind_run_parts(nb::module_& module) {
         .def_prop_ro("last_wall_time", [](const FileInfo& info) { return last_time(info.range); })
         .def_prop_ro("writer", [](const FileInfo& info) { return nb::str(text(info.writer)); })
         .def_ro("missing", &FileInfo::missing);
-    nb::class_<SessionEvent>(module, "SessionEvent", "A session log of the run: a start, a stop or a checkpoint.")
-        .def_prop_ro("status", [](const SessionEvent& event) { return nb::str(session_status(event.status)); })
-        .def_ro("step", &SessionEvent::step)
-        .def_ro("wall_time", &SessionEvent::wall_time)
-        .def_ro("file", &SessionEvent::file);
+    nb::class_<LoggedSession>(module, "SessionEvent", "A session log of the run: a start, a stop or a checkpoint.")
+        .def_prop_ro("status", [](const LoggedSession& event) { return nb::str(session_status(event.status)); })
+        .def_ro("step", &LoggedSession::step)
+        .def_ro("wall_time", &LoggedSession::wall_time)
+        .def_ro("file", &LoggedSession::file);
     nb::class_<FileDamage>(module, "Damage", "What was wrong at one place of a file.")
         .def_prop_ro("file", [](const FileDamage& at) { return nb::str(path_text(at.file)); })
         .def_prop_ro("offset", [](const FileDamage& at) { return at.damage.offset; })

@@ -1,0 +1,59 @@
+// One function for each route. Addresses are relative to the page, so a path prefix needs no setting.
+import { decodeColumns, type Columns } from "./columns";
+import type { ColumnsQuery, Info, Runs, Tags, Text, Warning } from "./types";
+
+export class ServerError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+async function request(path: string, init?: RequestInit): Promise<Response> {
+  const response = await fetch(path, { credentials: "same-origin", ...init });
+  if (response.ok) return response;
+  throw new ServerError(response.status, await reason(response));
+}
+
+async function reason(response: Response): Promise<string> {
+  try {
+    const body: unknown = await response.json();
+    if (body !== null && typeof body === "object" && "detail" in body && typeof body.detail === "string") {
+      return body.detail;
+    }
+  } catch {
+    // A proxy's own error page is no JSON: the status line says what there is to say.
+  }
+  return `The server answered ${response.status} ${response.statusText}`.trim() + ".";
+}
+
+async function json<T>(path: string): Promise<T> {
+  return (await (await request(path)).json()) as T;
+}
+
+function query(parameters: Record<string, string>, runs: string[] = []): string {
+  const search = new URLSearchParams(parameters);
+  for (const run of runs) search.append("run", run);
+  return search.toString();
+}
+
+export const getInfo = () => json<Info>("api/info");
+export const getRuns = () => json<Runs>("api/runs");
+export const getTags = () => json<Tags>("api/tags");
+export const getWarnings = () => json<Warning[]>("api/warnings");
+
+export const getTexts = (run: string, tag: string, limit: number) =>
+  json<Text[]>(`api/texts?${query({ run, tag, limit: String(limit) })}`);
+
+export async function getColumns(body: ColumnsQuery): Promise<Columns> {
+  const response = await request("api/columns", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return decodeColumns(await response.arrayBuffer());
+}
+
+export const csvAddress = (tag: string, runs: string[]) => `api/csv?${query({ tag }, runs)}`;

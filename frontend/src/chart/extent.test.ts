@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { makeSeries } from "./fixture";
+import { lowerBound, pan, scaleAround, widen, xExtent, yExtent } from "./extent";
+
+const plain = { log: false, outliers: true };
+
+describe("extent", () => {
+  it("finds the first value that is not below", () => {
+    const values = Float64Array.of(1, 3, 3, 7);
+    expect([0, 1, 2, 3, 4, 7, 8].map((target) => lowerBound(values, target))).toEqual([0, 0, 1, 1, 3, 3, 4]);
+  });
+
+  it("spans all x, marks too, and knows when there is none", () => {
+    expect(
+      xExtent([makeSeries({ x: [2, 9], value: [0, 0] }), makeSeries({ markX: [12], markKind: [0] })]),
+    ).toEqual([2, 12]);
+    expect(xExtent([makeSeries({})])).toBeNull();
+    expect(widen([5, 5])).toEqual([4.75, 5.25]);
+    expect(widen([0, 0])).toEqual([-1, 1]);
+  });
+
+  it("scales y to what is in view, with a margin that does not cross zero", () => {
+    const series = [makeSeries({ x: [0, 1, 2], value: [100, 1, 2] })];
+    const [low, high] = yExtent(series, [1, 2], plain)!;
+    expect(low).toBeCloseTo(0.94);
+    expect(high).toBeCloseTo(2.06);
+    expect(yExtent([makeSeries({ x: [0, 1], value: [0, 1] })], [0, 1], plain)![0]).toBe(0);
+    expect(yExtent(series, [10, 20], plain)).toBeNull();
+  });
+
+  it("takes the smoothed line in and leaves non-finite values out", () => {
+    const series = [makeSeries({ x: [0, 1], value: [0, Infinity], smoothed: [-5, NaN] })];
+    expect(yExtent(series, [0, 1], plain)![0]).toBeLessThan(-5);
+    expect(yExtent(series, [0, 1], plain)![1]).toBeLessThan(1);
+  });
+
+  it("draws only what is positive on a logarithmic scale", () => {
+    const series = [makeSeries({ x: [0, 1, 2], value: [-1, 0.1, 10] })];
+    const [low, high] = yExtent(series, [0, 2], { log: true, outliers: true })!;
+    expect(low).toBeGreaterThan(0);
+    expect(high).toBeGreaterThan(10);
+    expect(yExtent([makeSeries({ x: [0], value: [0] })], [0, 1], { log: true, outliers: true })).toBeNull();
+  });
+
+  it("lets outliers go when asked", () => {
+    const x = Array.from({ length: 200 }, (_, i) => i);
+    const series = [makeSeries({ x, value: x.map((i) => (i === 0 ? 1e9 : Math.sin(i))) })];
+    expect(yExtent(series, [0, 200], { log: false, outliers: false })![1]).toBeLessThan(2);
+    expect(yExtent(series, [0, 200], plain)![1]).toBeGreaterThan(1e9);
+  });
+
+  it("pans and scales", () => {
+    expect(pan([0, 10], 0.5)).toEqual([5, 15]);
+    expect(scaleAround([0, 10], 0.5, 2)).toEqual([1, 6]);
+  });
+});

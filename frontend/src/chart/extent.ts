@@ -1,0 +1,96 @@
+// The ranges that a chart shows: all of x, and the y that its visible points need.
+import type { SeriesColumns } from "../api/columns";
+import type { Range } from "../model/view_url";
+
+/** The first index whose value is not below `target`; `values` ascend. */
+export function lowerBound(values: Float64Array, target: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle]! < target) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** From the smallest to the largest x of any point or mark, or null when there is none. */
+export function xExtent(series: readonly SeriesColumns[]): Range | null {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const { x, markX } of series) {
+    for (const column of [x, markX]) {
+      for (const value of column) {
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+    }
+  }
+  return low <= high ? [low, high] : null;
+}
+
+/** A range that can be drawn: one point gets room on both sides. */
+export function widen([low, high]: Range): Range {
+  if (high > low) return [low, high];
+  const room = Math.abs(low) * 0.05 || 1;
+  return [low - room, high + room];
+}
+
+export interface YOptions {
+  log: boolean;
+  /** false: the lowest and highest two per cent of the points do not stretch the scale. */
+  outliers: boolean;
+}
+
+/** The y range of the points inside `[low, high]` of x with a margin, or null when nothing can be drawn there. */
+export function yExtent(
+  series: readonly SeriesColumns[],
+  [low, high]: Range,
+  options: YOptions,
+): Range | null {
+  const collected: number[] = [];
+  let least = Infinity;
+  let most = -Infinity;
+  for (const { x, value, smoothed } of series) {
+    for (let i = 0; i < x.length; i++) {
+      if (x[i]! < low || x[i]! > high) continue;
+      for (const column of smoothed ? [value, smoothed] : [value]) {
+        const y = column[i]!;
+        if (!Number.isFinite(y) || (options.log && y <= 0)) continue;
+        if (y < least) least = y;
+        if (y > most) most = y;
+        if (!options.outliers) collected.push(y);
+      }
+    }
+  }
+  if (!(least <= most)) return null;
+  if (!options.outliers && collected.length > 50) {
+    collected.sort((a, b) => a - b);
+    least = collected[Math.floor(collected.length * 0.02)]!;
+    most = collected[Math.ceil(collected.length * 0.98) - 1]!;
+  }
+  return options.log ? logMargin(least, most) : linearMargin(least, most);
+}
+
+function linearMargin(low: number, high: number): Range {
+  const [from, to] = widen([low, high]);
+  const margin = high > low ? (to - from) * 0.06 : 0;
+  // A quantity that is never negative keeps its floor at zero, not below.
+  return [low >= 0 && from - margin < 0 ? 0 : from - margin, to + margin];
+}
+
+function logMargin(low: number, high: number): Range {
+  const factor = high > low ? (high / low) ** 0.06 : 2;
+  return [low / factor, high * factor];
+}
+
+/** The part of a zoom that moving by `fraction` of its width gives. */
+export function pan([low, high]: Range, fraction: number): Range {
+  const shift = (high - low) * fraction;
+  return [low + shift, high + shift];
+}
+
+/** The range `factor` times as wide around `centre`. */
+export function scaleAround([low, high]: Range, factor: number, centre: number): Range {
+  return [centre - (centre - low) * factor, centre + (high - centre) * factor];
+}

@@ -1,0 +1,48 @@
+// One chart's data: asks for it, at most one question at a time, and keeps the last answer until the next is there.
+import { getColumns } from "../api/client";
+import type { Columns } from "../api/columns";
+import type { ColumnsQuery } from "../api/types";
+import { Coalescer } from "../model/coalesce";
+
+export interface Answer {
+  query: ColumnsQuery;
+  columns: Columns;
+}
+
+export class Feed {
+  answer = $state.raw<Answer | null>(null);
+  error = $state<string | null>(null);
+  private query: ColumnsQuery | null = null;
+  private stopped = false;
+  private readonly fetching = new Coalescer(() => this.fetch());
+
+  /** Asks a new question; answers to older ones may still pass by on the way. */
+  ask(query: ColumnsQuery): void {
+    this.query = query;
+    this.fetching.request();
+  }
+
+  /** Asks the same question again: its runs have grown. */
+  refresh(): void {
+    if (this.query) this.fetching.request();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.fetching.stop();
+  }
+
+  private async fetch(): Promise<void> {
+    const query = this.query;
+    if (!query) return;
+    try {
+      const columns = await getColumns(query);
+      if (this.stopped) return;
+      this.answer = { query, columns };
+      this.error = null;
+    } catch (error) {
+      // A server that is away is told in the header; the chart keeps what it shows.
+      this.error = error instanceof TypeError ? null : error instanceof Error ? error.message : String(error);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { makeSeries } from "./fixture";
+import { hoverRow, nearestIndex, sortByNearest } from "./hover";
+
+describe("nearestIndex", () => {
+  it("takes the nearer neighbour, the ends beyond them", () => {
+    const values = Float64Array.of(0, 10, 20);
+    expect([-5, 4, 6, 15, 99].map((target) => nearestIndex(values, target))).toEqual([0, 0, 1, 1, 2]);
+    expect(nearestIndex(new Float64Array(0), 1)).toBe(-1);
+  });
+});
+
+describe("hoverRow", () => {
+  const series = makeSeries({
+    x: [0, 10, 20],
+    value: [1, 2, 3],
+    smoothed: [1, 1.5, 2],
+    wallTime: [100, 110, 120],
+    markX: [14],
+    markKind: [1],
+  });
+  it("gives the point and all that is known about it", () => {
+    expect(hoverRow(series, 9, 1)).toEqual({
+      run: "run",
+      x: 10,
+      value: 2,
+      smoothed: 1.5,
+      step: 10,
+      wallTime: 110,
+    });
+  });
+  it("gives a non-finite point where that is nearest", () => {
+    expect(hoverRow(series, 14.2, 1)).toMatchObject({ x: 14, value: Infinity, smoothed: null });
+  });
+  it("has no row outside of what a run covers", () => {
+    expect(hoverRow(series, 25, 1)).toBeNull();
+    expect(hoverRow(series, 20.5, 1)?.x).toBe(20);
+    expect(hoverRow(makeSeries({}), 0, 1)).toBeNull();
+  });
+});
+
+describe("sortByNearest", () => {
+  it("orders by distance to the drawn line, non-finite last", () => {
+    const row = (run: string, value: number) => ({ run, x: 0, value, smoothed: null, step: 0, wallTime: 0 });
+    const rows = [row("nan", NaN), row("far", 9), row("near", 4)];
+    expect(sortByNearest(rows, 5, (value) => value).map((sorted) => sorted.run)).toEqual([
+      "near",
+      "far",
+      "nan",
+    ]);
+  });
+});

@@ -1,0 +1,261 @@
+// One chart: uPlot gives scales, axes and the drag to zoom; the lines are drawn here, each run with its own x.
+import uPlot from "uplot";
+import type { SeriesColumns } from "../api/columns";
+import type { XAxis } from "../api/types";
+import { durationSteps } from "../format/time";
+import { formatLogTick, formatTicks } from "../format/numbers";
+import type { Look } from "../model/colours";
+import type { Range, Zoom } from "../model/view_url";
+import { drawMarks, drawRestarts, drawSeries, type Frame } from "./draw";
+import { widen, xExtent, yExtent } from "./extent";
+import { chartFont, inks, type Theme } from "./ink";
+import { Overlay } from "./overlay";
+import { labelXTicks, logTicks } from "./ticks";
+
+export interface DrawnSeries {
+  columns: SeriesColumns;
+  look: Look;
+}
+
+export interface Scene {
+  series: DrawnSeries[];
+  axis: XAxis;
+  log: boolean;
+  outliers: boolean;
+  zoom: Zoom | null;
+  theme: Theme;
+}
+
+export interface PlotEvents {
+  /** The reader dragged a rectangle: the ranges it asks for, null where it left a direction alone. */
+  zoom(zoom: Zoom): void;
+  /** The pointer is over the plot at these CSS pixels, or has left. */
+  hover(at: { left: number; top: number } | null): void;
+  drawn(): void;
+}
+
+/** The y axis has one width on every chart, so that their x axes line up. */
+export const yAxisWidth = 56;
+const xAxisHeight = 24;
+const topRoom = 6;
+const rightRoom = 8;
+
+export class Plot {
+  private chart: uPlot;
+  private overlay: Overlay;
+  private x: Range = [0, 1];
+  private y: Range = [0, 1];
+
+  constructor(
+    private readonly host: HTMLElement,
+    private scene: Scene,
+    private size: { width: number; height: number },
+    private readonly events: PlotEvents,
+  ) {
+    this.fit();
+    this.chart = this.build();
+    this.overlay = new Overlay(this.chart.over);
+  }
+
+  get xRange(): Range {
+    return this.x;
+  }
+
+  get yRange(): Range {
+    return this.y;
+  }
+
+  get plotWidth(): number {
+    return Math.max(1, this.size.width - yAxisWidth - rightRoom);
+  }
+
+  /** Shows a scene: in place when only its data or ranges differ. */
+  update(scene: Scene): void {
+    const before = this.scene;
+    this.scene = scene;
+    this.fit();
+    if (before.axis !== scene.axis || before.log !== scene.log || before.theme !== scene.theme) {
+      this.chart.destroy();
+      this.chart = this.build();
+      this.overlay = new Overlay(this.chart.over);
+      return;
+    }
+    this.chart.batch(() => {
+      this.chart.setScale("x", { min: this.x[0], max: this.x[1] });
+      this.chart.setScale("y", { min: this.y[0], max: this.y[1] });
+      this.chart.redraw(false, true);
+    });
+  }
+
+  resize(width: number, height: number): void {
+    if (width === this.size.width && height === this.size.height) return;
+    this.size = { width, height };
+    this.chart.setSize(this.size);
+  }
+
+  /** Draws the cursor at x with a dot on each run's line, and one run in front of all others; null: neither. */
+  point(x: number | null, highlighted: string | null): void {
+    this.overlay.draw({
+      frame: this.frame(),
+      scene: this.scene,
+      x,
+      highlighted,
+      ink: inks[this.scene.theme],
+    });
+  }
+
+  frame(): Frame {
+    const ratio = uPlot.pxRatio;
+    const width = this.chart.bbox.width / ratio;
+    const height = this.chart.bbox.height / ratio;
+    const [low, high] = this.x;
+    const bend = this.scene.log ? Math.log : (value: number) => value;
+    const floor = bend(this.y[0]);
+    const span = bend(this.y[1]) - floor;
+    return {
+      width,
+      height,
+      low,
+      high,
+      toX: (value) => ((value - low) / (high - low)) * width,
+      toY: (value) => height - ((bend(value) - floor) / span) * height,
+    };
+  }
+
+  valueAtX(left: number): number {
+    return this.x[0] + (left / this.frame().width) * (this.x[1] - this.x[0]);
+  }
+
+  destroy(): void {
+    this.chart.destroy();
+  }
+
+  private fit(): void {
+    const columns = this.scene.series.map((series) => series.columns);
+    this.x = this.scene.zoom?.x ?? widen(xExtent(columns) ?? [0, 1]);
+    const y = this.scene.zoom?.y;
+    const drawable = y && !(this.scene.log && y[0] <= 0) ? y : null;
+    const { log, outliers } = this.scene;
+    this.y = drawable ?? yExtent(columns, this.x, { log, outliers }) ?? (log ? [0.1, 10] : [0, 1]);
+  }
+
+  private build(): uPlot {
+    const { axis, log } = this.scene;
+    const chart = new uPlot(
+      {
+        ...this.size,
+        padding: [topRoom, rightRoom, 0, 0],
+        legend: { show: false },
+        scales: {
+          x: { time: axis === "wall", range: () => this.x },
+          y: log ? { distr: 3, log: 10, range: () => this.y } : { range: () => this.y },
+        },
+        series: [{}, { paths: () => null, points: { show: false } }],
+        axes: [this.xAxis(), this.yAxis()],
+        cursor: {
+          x: false,
+          y: false,
+          points: { show: false },
+          drag: { x: true, y: true, uni: 24, dist: 4, setScale: false },
+          bind: { dblclick: () => null },
+        },
+        hooks: {
+          draw: [(self) => this.drawLines(self)],
+          setSelect: [(self) => this.select(self)],
+          setCursor: [(self) => this.hover(self)],
+        },
+      },
+      [this.x, this.y],
+      this.host,
+    );
+    return chart;
+  }
+
+  private xAxis(): uPlot.Axis {
+    const { axis, theme } = this.scene;
+    const ink = inks[theme];
+    return {
+      size: xAxisHeight,
+      gap: 4,
+      font: chartFont,
+      stroke: ink.text,
+      space: 72,
+      grid: { show: false },
+      ticks: { stroke: ink.axis, width: 1, size: 4 },
+      border: { show: true, stroke: ink.axis, width: 1 },
+      ...(axis === "relative" ? { incrs: durationSteps } : {}),
+      values: (_self, ticks) => labelXTicks(axis, ticks),
+    };
+  }
+
+  private yAxis(): uPlot.Axis {
+    const { log, theme } = this.scene;
+    const ink = inks[theme];
+    return {
+      size: yAxisWidth,
+      gap: 6,
+      font: chartFont,
+      stroke: ink.text,
+      space: 36,
+      grid: { stroke: ink.grid, width: 1 },
+      ticks: { show: false },
+      ...(log
+        ? {
+            splits: (_self: uPlot, _axis: number, low: number, high: number) =>
+              logTicks(low, high, this.size.height / 36),
+            values: (_self: uPlot, ticks: number[]) => ticks.map(formatLogTick),
+          }
+        : { values: (_self: uPlot, ticks: number[]) => formatTicks(ticks) }),
+    };
+  }
+
+  private drawLines(self: uPlot): void {
+    const context = self.ctx;
+    const ratio = uPlot.pxRatio;
+    const { left, top, width, height } = self.bbox;
+    context.save();
+    context.beginPath();
+    context.rect(left, top, width, height);
+    context.clip();
+    context.translate(left, top);
+    context.scale(ratio, ratio);
+    context.lineJoin = "round";
+    const frame: Frame = {
+      ...this.frameOf(self),
+    };
+    const { series, theme } = this.scene;
+    const points = series.reduce((sum, { columns }) => sum + columns.x.length, 0);
+    const dots = points * 8 < frame.width;
+    for (const { columns, look } of series) drawRestarts(context, columns, look[theme], frame);
+    for (const { columns, look } of series) drawSeries(context, columns, look, look[theme], frame, dots);
+    for (const { columns, look } of series) drawMarks(context, columns, look[theme], frame);
+    context.restore();
+    this.events.drawn();
+  }
+
+  // During construction uPlot draws before `this.chart` is set.
+  private frameOf(self: uPlot): Frame {
+    this.chart = self;
+    return this.frame();
+  }
+
+  private select(self: uPlot): void {
+    const { left, top, width, height } = self.select;
+    if (width <= 0 && height <= 0) return;
+    const frame = this.frame();
+    const zoom: Zoom = { x: null, y: null };
+    if (width > 0 && width < frame.width - 0.5) {
+      zoom.x = [self.posToVal(left, "x"), self.posToVal(left + width, "x")];
+    }
+    if (height > 0 && height < frame.height - 0.5) {
+      zoom.y = [self.posToVal(top + height, "y"), self.posToVal(top, "y")];
+    }
+    self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    if (zoom.x || zoom.y) this.events.zoom(zoom);
+  }
+
+  private hover(self: uPlot): void {
+    const { left = -1, top = -1 } = self.cursor;
+    this.events.hover(left < 0 ? null : { left, top });
+  }
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import type { Columns, SeriesColumns } from "../api/columns";
+import type { ColumnsQuery } from "../api/types";
+import { makeSeries } from "./fixture";
+import { noteFor, summarise } from "./summary";
+
+const query = { tag: "loss", x: "step" } as ColumnsQuery;
+const columns = (...series: SeriesColumns[]): Columns => ({ version: 1, tag: "loss", x: "step", series });
+const note = (log: boolean, ...series: SeriesColumns[]) =>
+  noteFor({ query, columns: columns(...series) }, null, log);
+
+describe("summarise", () => {
+  it("counts runs and points and finds the newest step, non-finite ones included", () => {
+    const summary = summarise(columns(makeSeries({ x: [1, 5], value: [0, 0], markX: [7], markKind: [0] })));
+    expect(summary).toEqual({ words: "1 run, 2 points", points: 2, series: 1, newestStep: 7 });
+    expect(summarise(columns()).newestStep).toBeNull();
+  });
+});
+
+describe("noteFor", () => {
+  it("is silent when there is something to see", () => {
+    expect(note(false, makeSeries({ x: [1], value: [-1] }))).toBeNull();
+    expect(note(true, makeSeries({ markX: [1], markKind: [0] }))).toBeNull();
+  });
+  it("says why there is nothing", () => {
+    expect(note(true, makeSeries({ x: [1], value: [-1] }))).toMatch(/above zero/);
+    expect(note(false, makeSeries({}))).toMatch(/No points/);
+    expect(note(false, { ...makeSeries({}), status: "no_epoch" })).toMatch(/epoch/);
+    expect(noteFor(null, "No such tag.", false)).toBe("No such tag.");
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { labelXTicks, linearTicks, logTicks } from "./ticks";
+
+describe("logTicks", () => {
+  it("shows decades when there are many, skipping some when there are too many", () => {
+    expect(logTicks(0.0005, 20, 6)).toEqual([0.001, 0.01, 0.1, 1, 10]);
+    expect(logTicks(1e-12, 1, 4).length).toBeLessThanOrEqual(5);
+  });
+  it("shows 1-2-5 within about a decade and even steps within less", () => {
+    expect(logTicks(0.9, 12, 5)).toEqual([1, 2, 5, 10]);
+    expect(logTicks(2, 3, 5)).toEqual([2, 2.2, 2.4, 2.6, 2.8, 3]);
+  });
+});
+
+describe("linearTicks", () => {
+  it("steps by 1, 2 or 5", () => {
+    expect(linearTicks(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+    expect(linearTicks(-3, 12, 4)).toEqual([0, 5, 10]);
+  });
+});
+
+describe("labelXTicks", () => {
+  it("labels by the axis", () => {
+    expect(labelXTicks("step", [0, 20000])).toEqual(["0", "20k"]);
+    expect(labelXTicks("relative", [0, 3600, 7200])).toEqual(["0", "1 h", "2 h"]);
+    expect(labelXTicks("wall", [1_800_000_000])[0]).toMatch(/\d/);
+  });
+});

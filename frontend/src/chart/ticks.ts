@@ -1,0 +1,45 @@
+// Where a logarithmic axis has its ticks, and how each kind of x axis labels its own.
+import type { XAxis } from "../api/types";
+import { formatTicks } from "../format/numbers";
+import { formatDurationTick, formatMomentTick } from "../format/time";
+
+/** At most `most` ticks: powers of ten when the range spans several, 1-2-5 steps below that, even steps within one. */
+export function logTicks(low: number, high: number, most: number): number[] {
+  const decades = Math.log10(high / low);
+  if (decades >= 2) {
+    const every = Math.max(1, Math.ceil(decades / most));
+    return between(low, high, [1], every);
+  }
+  if (decades >= 0.8) return between(low, high, [1, 2, 5], 1);
+  return linearTicks(low, high, most).filter((tick) => tick > 0);
+}
+
+function between(low: number, high: number, mantissas: number[], every: number): number[] {
+  const ticks: number[] = [];
+  for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.ceil(Math.log10(high)); exponent++) {
+    if (exponent % every !== 0) continue;
+    for (const mantissa of mantissas) {
+      const tick = Number(`${mantissa}e${exponent}`);
+      if (tick >= low && tick <= high) ticks.push(tick);
+    }
+  }
+  return ticks;
+}
+
+/** At most `most` + 1 even ticks at multiples of 1, 2 or 5 times a power of ten. */
+export function linearTicks(low: number, high: number, most: number): number[] {
+  const rough = (high - low) / Math.max(1, most);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const spacing = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
+  const ticks: number[] = [];
+  for (let i = Math.ceil(low / spacing); i * spacing <= high; i++)
+    ticks.push(Number((i * spacing).toPrecision(12)));
+  return ticks;
+}
+
+export function labelXTicks(axis: XAxis, ticks: number[]): string[] {
+  if (axis === "step" || axis === "epoch") return formatTicks(ticks);
+  const spacing = ticks.length > 1 ? ticks[1]! - ticks[0]! : 1;
+  const format = axis === "relative" ? formatDurationTick : formatMomentTick;
+  return ticks.map((tick) => format(tick, spacing));
+}

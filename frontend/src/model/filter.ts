@@ -1,0 +1,26 @@
+// Regular-expression filters as the reader types them.
+
+export interface Filter {
+  matches(text: string): boolean;
+  /** Why the expression is not one, or null. */
+  error: string | null;
+}
+
+const everything: Filter = { matches: () => true, error: null };
+
+/** Case-insensitive unless the expression holds a capital; an invalid one matches everything and says why. */
+export function makeFilter(expression: string): Filter {
+  if (expression === "") return everything;
+  try {
+    const pattern = new RegExp(expression, /\p{Lu}/u.test(expression.replace(/\\./g, "")) ? "u" : "iu");
+    return { matches: (text) => pattern.test(text), error: null };
+  } catch (error) {
+    return { matches: () => true, error: explain(error) };
+  }
+}
+
+function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = message.split(": ").at(-1) ?? message;
+  return `Not a regular expression: ${reason.toLowerCase()}`;
+}

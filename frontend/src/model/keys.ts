@@ -1,0 +1,107 @@
+// The keys that work everywhere, and what the help says of them.
+import type { XAxis } from "../api/types";
+import type { Dashboard } from "./dashboard.svelte";
+
+export const keyHelp: { title: string; keys: [string, string][] }[] = [
+  {
+    title: "Anywhere",
+    keys: [
+      ["/", "filter charts by tag"],
+      ["r", "filter runs"],
+      ["g r", "go to the runs"],
+      ["g c", "go to the charts"],
+      ["g w", "go to the warnings"],
+      ["s", "smoothing"],
+      ["x", "next horizontal axis"],
+      ["l", "logarithmic y axis"],
+      ["0", "reset every zoom"],
+      ["b", "show or hide the runs panel"],
+      ["t", "theme: automatic, light, dark"],
+      ["?", "this help"],
+    ],
+  },
+  {
+    title: "In the runs list",
+    keys: [
+      ["↑ ↓", "move"],
+      ["Space", "show or hide the run or group"],
+      ["Enter", "show only this one"],
+      ["← →", "fold, unfold"],
+      ["a  n", "show all, none (of those that pass the filter)"],
+    ],
+  },
+  {
+    title: "In a chart",
+    keys: [
+      ["drag", "zoom, at full resolution"],
+      ["double click, 0", "show all"],
+      ["Shift drag, Shift ← →", "move along x"],
+      ["← →", "move the cursor"],
+      ["+  −", "zoom at the cursor"],
+      ["l  w", "logarithmic y, full width"],
+    ],
+  },
+];
+
+/** A second key counts as part of `g …` for this long, in milliseconds. */
+const sequencePause = 1200;
+
+const axisOrder: readonly XAxis[] = ["step", "epoch", "relative", "wall"];
+
+export class Keys {
+  private wentAt = -Infinity;
+
+  constructor(private readonly dashboard: Dashboard) {}
+
+  handle(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+      return;
+    if (document.querySelector("dialog[open]")) return;
+    const going = event.timeStamp - this.wentAt < sequencePause;
+    this.wentAt = -Infinity;
+    const action = going ? this.destinations[event.key] : this.actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action(event);
+  }
+
+  private readonly destinations: Record<string, () => void> = {
+    r: () => this.showRuns("runs"),
+    c: () => focus("charts"),
+    w: () => (this.dashboard.panel = "warnings"),
+  };
+
+  private readonly actions: Record<string, (event: KeyboardEvent) => void> = {
+    g: (event) => (this.wentAt = event.timeStamp),
+    "/": () => focus("tag-filter"),
+    r: () => this.showRuns("run-filter"),
+    s: () => focus("smoothing"),
+    x: () => {
+      const next = axisOrder[(axisOrder.indexOf(this.dashboard.view.current.x) + 1) % axisOrder.length]!;
+      this.dashboard.chooseAxis(next);
+    },
+    l: () => this.dashboard.view.set({ logY: !this.dashboard.view.current.logY, logFlips: new Set() }),
+    "0": () => this.dashboard.view.set({ zooms: new Map() }),
+    b: () => (this.dashboard.runsShown = !this.dashboard.runsShown),
+    t: () => this.dashboard.theme.next(),
+    "?": () => (this.dashboard.panel = "help"),
+  };
+
+  private showRuns(id: string): void {
+    this.dashboard.runsShown = true;
+    // The panel may have to be built first.
+    requestAnimationFrame(() => focus(id));
+  }
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !["range", "checkbox", "radio"].includes(target.type);
+  return (
+    target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+  );
+}
+
+function focus(id: string): void {
+  document.getElementById(id)?.focus();
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { makeRows } from "./run_tree";
+
+const shape = (names: string[], closed: string[] = []) =>
+  makeRows(names, new Set(closed)).map(
+    (row) => `${"  ".repeat(row.depth)}${row.kind === "group" ? (row.open ? "v " : "> ") : ""}${row.label}`,
+  );
+
+describe("makeRows", () => {
+  it("nests by path in natural order", () => {
+    expect(shape(["mlp/10", "mlp/2", "cnn/a", "base"])).toEqual(["base", "cnn/a", "v mlp", "  2", "  10"]);
+  });
+  it("joins chains of folders that hold one thing", () => {
+    expect(shape(["2026/11/a", "2026/11/b"])).toEqual(["v 2026/11", "  a", "  b"]);
+  });
+  it("keeps a run that is also a folder as both", () => {
+    expect(shape(["mlp", "mlp/a", "mlp/b"])).toEqual(["mlp", "v mlp", "  a", "  b"]);
+  });
+  it("folds closed groups but keeps their runs countable", () => {
+    expect(shape(["mlp/a", "mlp/x/b", "mlp/x/c"], ["mlp"])).toEqual(["> mlp"]);
+    const [group] = makeRows(["mlp/a", "mlp/x/b", "mlp/x/c"], new Set(["mlp"]));
+    expect(group).toMatchObject({ runs: ["mlp/a", "mlp/x/b", "mlp/x/c"] });
+  });
+  it("is not misled by names like __proto__ or by the run of the directory itself", () => {
+    expect(shape([".", "__proto__/constructor"])).toEqual(["__proto__/constructor", "."]);
+  });
+});
