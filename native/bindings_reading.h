@@ -169,8 +169,8 @@ inline void bind_run_parts(nb::module_& module) {
         .def_prop_ro("last_wall_time", [](const FileInfo& info) { return last_time(info.range); })
         .def_prop_ro("writer", [](const FileInfo& info) { return nb::str(text(info.writer)); })
         .def_ro("missing", &FileInfo::missing);
-    nb::class_<SessionEvent>(module, "SessionEvent", "A session log of the run: a start, a stop or a checkpoint.")
-        .def_prop_ro("status", [](const SessionEvent& event) { return nb::str(session_status(event.status)); })
+    nb::class_<LoggedSession>(module, "SessionEvent", "A session log of the run: a start, a stop or a checkpoint.")
+        .def_prop_ro("status", [](const LoggedSession& event) { return nb::str(session_status(event.status)); })
         .def_ro("step", &SessionEvent::step)
         .def_ro("wall_time", &SessionEvent::wall_time)
         .def_ro("file", &SessionEvent::file);

@@ -110,9 +110,9 @@ void FileVersionEvent::write(std::byte* at) const {
     wire.string_field(source_writer_field, writer_);
 }
 
-std::size_t SessionEvent::size() const { return stamp_size(stamp_) + field_size(2); }
+std::size_t SessionLogEvent::size() const { return stamp_size(stamp_) + field_size(2); }
 
-void SessionEvent::write(std::byte* at) const {
+void SessionLogEvent::write(std::byte* at) const {
     WireWriter wire(at);
     write_stamp(wire, stamp_);
     wire.open_field(event_field::session_log, 2);

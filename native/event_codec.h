@@ -74,9 +74,9 @@ class FileVersionEvent {
     std::string_view writer_;
 };
 
-class SessionEvent {
+class SessionLogEvent {
   public:
-    SessionEvent(SessionStatus status, Stamp stamp) : status_(status), stamp_(stamp) {}
+    SessionLogEvent(SessionStatus status, Stamp stamp) : status_(status), stamp_(stamp) {}
     std::size_t size() const;
     void write(std::byte* at) const;
 

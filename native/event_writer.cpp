@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "fork_count.h"
 #include "write_channel.h"
 
 namespace kymo {
@@ -24,13 +25,13 @@ EventWriter::~EventWriter() {
 
 WriteChannel* EventWriter::own_channel() const {
     WriteChannel* channel = channel_.load(std::memory_order_acquire)->get();
-    return channel->process() == getpid() ? channel : nullptr;
+    return channel->fork_count() == fork_count() ? channel : nullptr;
 }
 
 WriteChannel& EventWriter::channel() {
     if (WriteChannel* own = own_channel()) return *own;
     auto* inherited = channel_.load();
-    if (inherited->get()->process() != getpid()) {
+    if (inherited->get()->fork_count() != fork_count()) {
         auto path = path_ + "." + std::to_string(getpid());
         auto* fresh = new std::shared_ptr<WriteChannel>(std::make_shared<WriteChannel>(std::move(path), options_));
         if (channel_.compare_exchange_strong(inherited, fresh)) {
@@ -65,7 +66,7 @@ EventWriter::Append EventWriter::add_event(std::span<const std::byte> event) { r
 EventWriter::Append EventWriter::add_file_version(Stamp stamp) { return append(FileVersionEvent(stamp, {})); }
 
 EventWriter::Append EventWriter::add_session(SessionStatus status, Stamp stamp) {
-    return append(SessionEvent(status, stamp));
+    return append(SessionLogEvent(status, stamp));
 }
 
 bool EventWriter::congested() const {

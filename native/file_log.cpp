@@ -4,41 +4,32 @@
 #include <utility>
 
 #include "tag_kind.h"
+#include "utf8.h"
 
 namespace kymo {
 
-bool FileLog::add(Bytes record, std::uint64_t offset, DamageReport& report) {
-    if (!decode_event(record, event_)) return false;
-    const auto offset_of = [&](Bytes part) { return offset + static_cast<std::uint64_t>(part.data() - record.data()); };
+bool FileLog::add(const EventBytes& record, DamageReport& report) {
+    if (!decode_event(record.bytes(), event_)) return false;
     bool understood = true;
     switch (event_.content) {
         case EventContent::summary:
-            understood = add_summary(event_, record.data(), offset, report);
+            understood = add_summary(event_, record, report);
             break;
         case EventContent::session_log:
             understood = add_session(event_);
             break;
         case EventContent::graph_def:
-            add_graph(event_, "__run_graph__", kinds::graph, offset_of(event_.parts.back()));
-            break;
         case EventContent::meta_graph_def:
-            add_graph(event_, "__meta_graph__", kinds::meta_graph, offset_of(event_.parts.back()));
+        case EventContent::tagged_run_metadata:
+            understood = add_graph(event_, record);
             break;
-        case EventContent::tagged_run_metadata: {
-            std::string_view tag;
-            for (Bytes part : event_.parts) understood = understood && decode_run_metadata_tag(part, tag);
-            if (!understood) break;
-            add_graph(event_, "__run_metadata__/" + std::string(tag), kinds::run_metadata,
-                      offset_of(event_.parts.back()));
-            break;
-        }
         default:
             break;
     }
     if (!understood) return false;
     ++events_;
     if (!event_.writer.empty() && writer_.empty()) writer_ = event_.writer;
-    note_time(event_.wall_time, offset, report);
+    note_time(event_.wall_time, record.offset(), report);
     return true;
 }
 
@@ -53,7 +44,7 @@ void FileLog::note_time(double wall_time, std::uint64_t offset, DamageReport& re
     }
 }
 
-bool FileLog::add_summary(const EventView& event, const std::byte* origin, std::uint64_t offset, DamageReport& report) {
+bool FileLog::add_summary(const EventView& event, const EventBytes& record, DamageReport& report) {
     // The whole event is decoded before any of it counts: a record is taken in or refused as one.
     std::size_t count = 0;
     for (Bytes part : event.parts) {
@@ -65,23 +56,31 @@ bool FileLog::add_summary(const EventView& event, const std::byte* origin, std::
     }
     if (count != 0 && std::isfinite(event.wall_time)) values_range_.include(event.wall_time);
     for (std::size_t i = 0; i < count; ++i) {
-        const auto place = static_cast<std::uint64_t>(values_[i].message.data() - origin);
-        add_value(event, values_[i], offset + place, report);
+        add_value(event, values_[i], record.extent_of(values_[i].message), report);
     }
     return true;
 }
 
-void FileLog::add_value(const EventView& event, const ValueView& value, std::uint64_t offset, DamageReport& report) {
+void FileLog::add_value(const EventView& event, const ValueView& value, Extent extent, DamageReport& report) {
     FileTag* known = find(value.name());
     if (known == nullptr) {
         const std::string_view kind = kind_of(value);
         if (kind.empty()) {
-            report.add(offset, rules::no_value, "tag '" + std::string(value.name()) + "' has neither value nor plugin");
+            report.add(extent.offset, rules::no_value, "a value names neither a field nor a plugin; it says nothing");
             return;
         }
-        known = &tag_named(value.name(), kind, &value.metadata);
+        known = &new_tag(value.name(), kind);
+        if (known->name != known->key) {
+            report.add(extent.offset, rules::tag_encoding,
+                       "a tag is not UTF-8; it is shown as '" + known->name + "'");
+        }
     }
     FileTag& tag = *known;
+    if (value.metadata.present && !tag.described) {
+        tag.described = true;
+        tag.metadata = {std::string(value.metadata.plugin), std::string(value.metadata.content),
+                        std::string(value.metadata.display_name), std::string(value.metadata.description)};
+    }
     if (tag.kind == kinds::scalar) {
         if (const auto number = number_of(value)) {
             tag.scalars.marks.before_row(restarts_.size(), tag.scalars.columns.size());
@@ -91,28 +90,32 @@ void FileLog::add_value(const EventView& event, const ValueView& value, std::uin
             return;
         }
     }
-    const bool odd = tag.kind == kinds::scalar || value.field == ValueField::simple_value;
-    if (odd && !tag.told_odd_value) {
-        tag.told_odd_value = true;
-        if (tag.kind == kinds::scalar) {
-            report.add(offset, rules::not_a_scalar,
-                       "tag '" + tag.name + "' holds scalars, but the value at step " + std::to_string(event.step) +
-                           " is not one real number");
-        } else {
-            report.add(offset, rules::other_kind,
-                       "tag '" + tag.name + "' holds data of kind " + std::string(tag.kind) +
-                           ", but the value at step " + std::to_string(event.step) + " is a plain number");
-        }
+    if (tag.kind == kinds::scalar || value.field == ValueField::simple_value) {
+        tell_odd_value(tag, event.step, extent, report);
     }
-    add_payload(tag, event, offset, value.message.size());
+    add_payload(tag, event, extent);
 }
 
-void FileLog::add_payload(FileTag& tag, const EventView& event, std::uint64_t offset, std::uint64_t length) {
+void FileLog::tell_odd_value(FileTag& tag, std::int64_t step, Extent extent, DamageReport& report) {
+    if (tag.told_odd_value) return;
+    tag.told_odd_value = true;
+    const std::string where = ", but its value at step " + std::to_string(step);
+    if (tag.kind == kinds::scalar) {
+        report.add(extent.offset, rules::not_a_scalar,
+                   "tag '" + tag.name + "' holds scalars" + where + " is not one real number");
+    } else {
+        report.add(extent.offset, rules::other_kind,
+                   "tag '" + tag.name + "' holds data of kind " + std::string(tag.kind) + where +
+                       " is a plain number");
+    }
+}
+
+void FileLog::add_payload(FileTag& tag, const EventView& event, Extent extent) {
     tag.payloads.marks.before_row(restarts_.size(), tag.payloads.columns.size());
     tag.payloads.columns.steps.append(event.step);
     tag.payloads.columns.wall_times.append(event.wall_time);
-    tag.payloads.columns.offsets.append(offset);
-    tag.payloads.columns.lengths.append(length);
+    tag.payloads.columns.offsets.append(extent.offset);
+    tag.payloads.columns.lengths.append(extent.length);
     touch(tag);
 }
 
@@ -128,16 +131,32 @@ bool FileLog::add_session(const EventView& event) {
     return true;
 }
 
-void FileLog::add_graph(const EventView& event, std::string_view name, std::string_view kind, std::uint64_t offset) {
+bool FileLog::add_graph(const EventView& event, const EventBytes& record) {
+    std::string name = "__run_graph__";
+    std::string_view kind = kinds::graph;
+    if (event.content == EventContent::meta_graph_def) {
+        name = "__meta_graph__";
+        kind = kinds::meta_graph;
+    } else if (event.content == EventContent::tagged_run_metadata) {
+        std::string_view tag;
+        for (Bytes part : event.parts) {
+            if (!decode_run_metadata_tag(part, tag)) return false;
+        }
+        name = "__run_metadata__/" + std::string(tag);
+        kind = kinds::run_metadata;
+    }
     if (std::isfinite(event.wall_time)) values_range_.include(event.wall_time);
-    add_payload(tag_named(name, kind, nullptr), event, offset, event.parts.back().size());
+    FileTag* tag = find(name);
+    if (tag == nullptr) tag = &new_tag(name, kind);
+    add_payload(*tag, event, record.extent_of(event.parts.back()));
+    return true;
 }
 
 FileTag* FileLog::find(std::string_view name) {
     if (tags_.empty()) return nullptr;
     FileTag& latest = tags_[latest_];
     FileTag& guess = tags_[latest.follower];
-    if (guess.name == name) {
+    if (guess.key == name) {
         latest_ = latest.follower;
         return &guess;
     }
@@ -147,18 +166,14 @@ FileTag* FileLog::find(std::string_view name) {
     return &tags_[at->second];
 }
 
-FileTag& FileLog::tag_named(std::string_view name, std::string_view kind, const MetadataView* metadata) {
-    if (FileTag* known = find(name)) return *known;
+FileTag& FileLog::new_tag(std::string_view name, std::string_view kind) {
     const auto position = static_cast<std::uint32_t>(tags_.size());
     FileTag& tag = tags_.emplace_back();
-    tag.name = name;
+    tag.key = name;
+    tag.name = valid_utf8(name);
     tag.kind = kind;
     tag.follower = position;
-    if (metadata != nullptr) {
-        tag.metadata = {std::string(metadata->plugin), std::string(metadata->content),
-                        std::string(metadata->display_name), std::string(metadata->description)};
-    }
-    index_.emplace(tag.name, position);
+    index_.emplace(tag.key, position);
     if (position != 0) tags_[latest_].follower = position;
     latest_ = position;
     return tag;
@@ -167,7 +182,7 @@ FileTag& FileLog::tag_named(std::string_view name, std::string_view kind, const 
 void FileLog::touch(FileTag& tag) {
     if (tag.changed) return;
     tag.changed = true;
-    changed_.push_back(index_.find(tag.name)->second);
+    changed_.push_back(index_.find(tag.key)->second);
 }
 
 std::vector<std::uint32_t> FileLog::take_changed() {

@@ -12,13 +12,16 @@
 
 #include "damage.h"
 #include "event_decoder.h"
+#include "event_outline.h"
 #include "tag_columns.h"
 
 namespace kymo {
 
 struct FileTag {
-    std::string name;
+    std::string key;        // the name as it stands in the file
+    std::string name;       // the same as valid UTF-8
     std::string_view kind;  // one of a fixed set of names
+    bool described = false;
     Metadata metadata;
     Table<ScalarColumns> scalars;
     Table<PayloadColumns> payloads;
@@ -49,8 +52,8 @@ struct TimeRange {
 
 class FileLog {
   public:
-    // Takes in the event in `record`, which begins at `offset` of the file; false where it is not an event.
-    bool add(Bytes record, std::uint64_t offset, DamageReport& report);
+    // False where the record is not an event: none of it is taken in then.
+    bool add(const EventBytes& record, DamageReport& report);
 
     const std::deque<FileTag>& tags() const { return tags_; }
     std::vector<std::uint32_t> take_changed();
@@ -63,13 +66,14 @@ class FileLog {
     std::uint64_t points() const { return points_; }
 
   private:
-    bool add_summary(const EventView& event, const std::byte* origin, std::uint64_t offset, DamageReport& report);
-    void add_value(const EventView& event, const ValueView& value, std::uint64_t offset, DamageReport& report);
-    void add_payload(FileTag& tag, const EventView& event, std::uint64_t offset, std::uint64_t length);
+    bool add_summary(const EventView& event, const EventBytes& record, DamageReport& report);
+    void add_value(const EventView& event, const ValueView& value, Extent extent, DamageReport& report);
+    void tell_odd_value(FileTag& tag, std::int64_t step, Extent extent, DamageReport& report);
+    void add_payload(FileTag& tag, const EventView& event, Extent extent);
     bool add_session(const EventView& event);
-    void add_graph(const EventView& event, std::string_view name, std::string_view kind, std::uint64_t offset);
+    bool add_graph(const EventView& event, const EventBytes& record);
     void note_time(double wall_time, std::uint64_t offset, DamageReport& report);
-    FileTag& tag_named(std::string_view name, std::string_view kind, const MetadataView* metadata);
+    FileTag& new_tag(std::string_view name, std::string_view kind);
     FileTag* find(std::string_view name);
     void touch(FileTag& tag);
 

@@ -122,7 +122,9 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
         if (state_ != State::lost) {
             record = reader.examine(offset_);
             if (record.verdict == Verdict::record) {
-                if (!take_record(record)) {
+                const bool taken = take_record(reader, record);
+                if (reader.error()) break;
+                if (!taken) {
                     report_.add(offset_, rules::not_an_event,
                                 "the record's checksums hold, but its " + std::to_string(record.length) +
                                     " bytes are not an event");
@@ -139,8 +141,12 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
     progress.changed |= offset_ != begun || damage != report_.count() || events != log_->events();
 }
 
-bool FileScanner::take_record(const Record& record) {
-    return log_->add(record.payload, offset_ + record_header_size, report_);
+bool FileScanner::take_record(RecordReader& reader, const Record& record) {
+    const std::uint64_t begin = offset_ + record_header_size;
+    if (!record.streamed) return log_->add({record.payload, begin}, report_);
+    EventOutline outline;
+    return outline_event(reader, begin, record.length, outline) &&
+           log_->add({outline.bytes, begin, outline.moved}, report_);
 }
 
 // At bytes that are not a whole record: goes on behind them if there is anything to go on with. A record that is only

@@ -52,7 +52,7 @@ class FileScanner {
     bool same_content(Source& source, SourceError& error) const;
     SourceError fingerprint(Source& source, Fingerprint& print) const;
     void read_records(RecordReader& reader, std::uint64_t byte_budget, ScanProgress& progress);
-    bool take_record(const Record& record);
+    bool take_record(RecordReader& reader, const Record& record);
     bool recover(RecordReader& reader, const Record& record);
     void report_bad(const Record& record, std::uint64_t resumed);
 

@@ -39,7 +39,7 @@ struct FileInfo {
     bool missing = false;
 };
 
-struct SessionEvent {
+struct LoggedSession {
     std::int32_t status = 0;
     std::int64_t step = 0;
     double wall_time = 0.0;
@@ -64,7 +64,7 @@ struct RunView {
     std::uint64_t version = 0;
     std::vector<TagInfo> tags;
     std::vector<FileInfo> files;
-    std::vector<SessionEvent> sessions;
+    std::vector<LoggedSession> sessions;
     std::vector<FileDamage> damage;
     TimeRange range;
     std::uint64_t points = 0;

@@ -36,6 +36,7 @@ class WireReader {
     explicit WireReader(Bytes message) : cursor_(message.data()), end_(message.data() + message.size()) {}
 
     bool done() const { return cursor_ == end_; }
+    std::size_t left() const { return static_cast<std::size_t>(end_ - cursor_); }
 
     bool read_varint(std::uint64_t& value) {
         if (cursor_ != end_ && static_cast<std::uint8_t>(*cursor_) < 0x80) {

@@ -2,11 +2,12 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <system_error>
 #include <utility>
+
+#include "fork_count.h"
 
 namespace kymo {
 namespace {
@@ -32,7 +33,7 @@ std::size_t count_unwritten(const Chunks& chunks) {
 }  // namespace
 
 WriteChannel::WriteChannel(std::string path, const EventWriterOptions& options)
-    : process_(getpid()), options_(options), file_(std::move(path), make_preamble()) {}
+    : fork_count_(kymo::fork_count()), options_(options), file_(std::move(path), make_preamble()) {}
 
 void WriteChannel::start() {
     // Signals belong to the threads of the program: one that landed here would not wake a sleeping main thread.

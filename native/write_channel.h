@@ -1,8 +1,6 @@
 // The buffer between those who append records and the thread that writes them to the file.
 #pragma once
 
-#include <sys/types.h>
-
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -49,7 +47,7 @@ class WriteChannel : public std::enable_shared_from_this<WriteChannel> {
     bool has_notices() const { return has_notices_.load(std::memory_order_relaxed); }
     std::vector<std::string> take_notices();
 
-    pid_t process() const { return process_; }
+    std::uint64_t fork_count() const { return fork_count_; }
     const std::string& path() const { return file_.path(); }
     std::size_t pending_bytes() const;
     std::uint64_t dropped_records() const;
@@ -65,7 +63,7 @@ class WriteChannel : public std::enable_shared_from_this<WriteChannel> {
     void notice(std::string text);
     Clock::duration patience() const;
 
-    const pid_t process_;
+    const std::uint64_t fork_count_;
     const EventWriterOptions options_;
     EventFile file_;  // the writing thread's own
     Chunks writing_;  // the writing thread's own

@@ -6,10 +6,13 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
+from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
 from kymo.server import create_app
@@ -75,13 +78,15 @@ def test_fifty_servers_leave_no_thread_and_no_file(log_dir: Any, tmp_path: Path)
 
 
 def test_a_server_stops_while_pages_are_open(log_dir: Any, tmp_path: Path) -> None:
-    with Logs(log_dir.path) as logs, listen("127.0.0.1", 0) as listener:
+    with Logs(log_dir.path) as logs, listen("127.0.0.1", 0) as listener, ExitStack() as stack:
         origin = f"http://127.0.0.1:{listener.port}"
         with in_thread(create_app(logs, static_dir=tmp_path), listener.socket) as alive:
-            pages = [connect(f"ws://127.0.0.1:{listener.port}/api/live", origin=origin) for _ in range(3)]
+            address = f"ws://127.0.0.1:{listener.port}/api/live"
+            pages = [stack.enter_context(connect(address, origin=origin)) for _ in range(3)]
             for page in pages:
                 page.recv(timeout=10)
         assert not alive()
         for page in pages:
-            page.close()
+            with pytest.raises(ConnectionClosedError):
+                page.recv(timeout=10)
             assert page.close_code == 1012

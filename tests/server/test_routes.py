@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -126,7 +127,7 @@ def test_damage_is_told(log_dir: Any, opened: Any) -> None:
     (warning,) = client.get("/api/warnings").json()
     assert (warning["run"], warning["file"]) == ("mlp", str(file))
     assert 0 < warning["offset"] < len(content)
-    assert warning["cause"].endswith(".")
+    assert warning["rule"].startswith("K1")
     run = client.get("/api/runs").json()["runs"][0]
     assert (run["warnings"], run["points"]) == (1, 99)
 
@@ -140,3 +141,12 @@ def test_answers_are_plain_json(log_dir: Any, opened: Any) -> None:
             raise AssertionError(constant)
 
         json.loads(client.get(path).content, parse_constant=refuse)
+
+
+def test_names_that_are_not_text_are_shown_escaped(log_dir: Any, opened: Any) -> None:
+    log_dir.write(os.fsdecode(b"caf\xe9"), {"loss": [(1, 1.0, 1.0)]}, start=0)
+    client = opened()
+    assert client.get("/api/runs").json()["runs"][0]["name"] == "caf\\xe9"
+    found = client.get("/api/run", params={"run": "caf\\xe9"}).json()
+    assert found["path"].endswith("/caf\\xe9")
+    assert found["files"][0]["path"] == found["sessions"][0]["file"]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kymo.cli.demo import demo
 from kymo.cli.serve import serve
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("serve")(serve)
+app.command("demo")(demo)
 
 
 def _version(asked: bool) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kymo.cli.announcement import announce, open_page
 from kymo.cli.misuse import misuse
 from kymo.cli.version import version
 
@@ -67,9 +67,9 @@ def serve(
     with listener, Logs(directories, poll=poll) as logs:
         title = ", ".join(path.resolve().name or str(path) for path in directories)
         app = create_app(logs, hosts=hosts, token=secret, prefix=prefix, title=title, version=version())
-        _announce(address, directories)
+        announce(address, directories)
         if open_browser:
-            _open(address)
+            open_page(address)
         run(app, listener.socket)
 
 
@@ -88,26 +88,3 @@ def _access(host: str, allow_host: list[str], token: str | None) -> tuple[Hosts,
     if token is not None:
         return Hosts.for_bind(host, allow_host), Token(token)
     return Hosts.for_bind(host, allow_host), None if is_loopback(host) else Token.generate()
-
-
-def _announce(address: str, directories: list[Path]) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    from kymo.server.page import BUNDLED, HOW_TO_BUILD, is_built
-
-    console = Console(highlight=False, soft_wrap=True)
-    names = ", ".join(str(path) for path in directories)
-    console.print(Text.assemble("kymo shows ", (names, "bold"), " at ", (address, "bold cyan"), "  (Ctrl+C stops it)"))
-    for path in directories:
-        if not path.exists():
-            console.print(Text(f"{path} is not there yet: its runs are shown once it is.", "yellow"))
-    if not is_built(BUNDLED):
-        console.print(Text(HOW_TO_BUILD, "yellow"))
-
-
-def _open(address: str) -> None:
-    import webbrowser
-
-    # Some browsers are started in the foreground; the server must not wait for them.
-    threading.Thread(target=webbrowser.open, args=(address,), name="kymo-browser", daemon=True).start()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,6 +25,11 @@ def number(value: float) -> Number:
     if math.isnan(value):
         return "NaN"
     return "Infinity" if value > 0 else "-Infinity"
+
+
+def printable(path: str | Path) -> str:
+    """A path as JSON can carry it: bytes that are not UTF-8 are shown escaped, as in run names."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 class Model(BaseModel):

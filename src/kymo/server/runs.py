@@ -16,6 +16,7 @@ from kymo.server.models import (
     Session,
     WarningEntry,
     number,
+    printable,
 )
 from kymo.server.site import Site, SiteOf
 
@@ -28,7 +29,7 @@ async def info(site: SiteOf) -> Info:
     return Info(
         kymo=site.version,
         server_id=site.server_id,
-        logdirs=[str(path) for path in site.logs.logdirs],
+        logdirs=[printable(path) for path in site.logs.logdirs],
         title=site.title,
         poll=site.poll,
         token_required=site.token_required,
@@ -70,14 +71,15 @@ def _runs(site: Site) -> Runs:
 def run(site: SiteOf, run: str = Query(description="The run's name.")) -> RunDetail:
     """Everything about one run but its points."""
     found = site.run(run)
+    files = found.files
     return RunDetail(
         name=found.name,
-        path=str(found.path),
+        path=printable(found.path),
         status=found.status,
         metadata=dict(found.metadata),
         files=[
             RunFile(
-                path=file.path,
+                path=printable(file.path),
                 size=file.size,
                 offset=file.offset,
                 events=file.events,
@@ -86,10 +88,12 @@ def run(site: SiteOf, run: str = Query(description="The run's name.")) -> RunDet
                 writer=file.writer,
                 missing=file.missing,
             )
-            for file in found.files
+            for file in files
         ],
         sessions=[
-            Session(status=event.status, step=event.step, wall_time=event.wall_time, file=str(event.file))
+            Session(
+                status=event.status, step=event.step, wall_time=event.wall_time, file=printable(files[event.file].path)
+            )
             for event in found.sessions
         ],
         tags=[
@@ -110,7 +114,7 @@ def warnings(site: SiteOf) -> list[WarningEntry]:
     """Damage and disorder found in the files."""
     return [
         WarningEntry(
-            run=warning.run, file=str(warning.file), offset=warning.offset, rule=warning.rule, cause=warning.cause
+            run=warning.run, file=printable(warning.file), offset=warning.offset, rule=warning.rule, cause=warning.cause
         )
         for warning in site.logs.warnings
     ]

@@ -42,7 +42,7 @@ class Loader:
         Every run gets a slice before any gets a second, so that a large file does not starve the others. At least one
         slice is read, however short the time.
         """
-        deadline = None if seconds is None else time.monotonic() + seconds
+        time_left = _TimeLeft(seconds)
         waiting = deque(runs)
         changed: dict[str, Run] = {}
 
@@ -54,37 +54,32 @@ class Loader:
             if on_step is not None:
                 on_step(run, step)
 
-        started = False
-
-        def due() -> bool:
-            nonlocal started
-            before, started = started, True
-            return before and deadline is not None and time.monotonic() >= deadline
-
         # A single run, the usual case while one trains, is not worth a change of threads.
-        while len(waiting) == 1 and not due():
+        while len(waiting) == 1 and time_left.take():
             run = waiting.popleft()
             take(run, run.reader.refresh(slice_bytes))
         if len(waiting) > 1:
-            self._load_together(waiting, slice_bytes, due, take)
+            self._load_together(waiting, slice_bytes, time_left, take)
         return Loaded(tuple(changed.values()), tuple(waiting))
 
     def _load_together(
         self,
         waiting: deque[Run],
         slice_bytes: int,
-        due: Callable[[], bool],
+        time_left: "_TimeLeft",
         take: Callable[[Run, ReadStep], None],
     ) -> None:
         pool = self._pool
         if pool is None:
             pool = self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="kymo-load")
         reading: dict[Future[ReadStep], Run] = {}
-        while reading or (waiting and not due()):
+        while True:
             # One more than the threads can take, so that none idles while this one takes in a result.
-            while waiting and len(reading) <= self._threads and not due():
+            while waiting and len(reading) <= self._threads and time_left.take():
                 run = waiting.popleft()
                 reading[pool.submit(run.reader.refresh, slice_bytes)] = run
+            if not reading:
+                return
             done, _ = wait(reading, return_when=FIRST_COMPLETED)
             for future in done:
                 take(reading.pop(future), future.result())
@@ -93,3 +88,17 @@ class Loader:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _TimeLeft:
+    """Grants slices until the time is over, and the first in any case."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._until = None if seconds is None else time.monotonic() + seconds
+        self._granted = False
+
+    def take(self) -> bool:
+        if self._granted and self._until is not None and time.monotonic() >= self._until:
+            return False
+        self._granted = True
+        return True

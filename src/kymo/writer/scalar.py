@@ -1,13 +1,15 @@
 """Numbers as they arrive from users: Python's, NumPy's, or an array or tensor of one element on any device."""
 
-from typing import Any
-
 from kymo.writer.bad_input import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
 
-def to_float(tag: str, value: Any) -> float:
+def to_float(tag: str, value: "Any") -> float:
     """The value as a float.
 
     Reading a tensor that is on a device waits for the device.
@@ -23,7 +25,7 @@ def to_float(tag: str, value: Any) -> float:
         raise ValueError(f"value {shown(value)} for tag {tag!r} is beyond the range of float64") from None
 
 
-def to_step(tag: str, step: Any) -> int:
+def to_step(tag: str, step: "Any") -> int:
     """The step as an int64; None is 0, and a float is taken when it is a whole number.
 
     Raises:
@@ -42,7 +44,7 @@ def to_step(tag: str, step: Any) -> int:
     return number
 
 
-def to_wall_time(tag: str, wall_time: Any) -> float:
+def to_wall_time(tag: str, wall_time: "Any") -> float:
     """Seconds since the epoch.
 
     Raises:
@@ -55,7 +57,7 @@ def to_wall_time(tag: str, wall_time: Any) -> float:
     return number
 
 
-def _number(what: str, value: Any) -> int | float:
+def _number(what: str, value: "Any") -> int | float:
     if isinstance(value, (int, float)):
         return value
     found = value
