@@ -75,7 +75,7 @@ def _train(log_dir: Path, epochs: int, fast: bool) -> int:
         try:
             return training.wait()
         except KeyboardInterrupt:
-            training.send_signal(signal.SIGINT)
+            training.terminate()
             try:
                 training.wait(_PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
