@@ -54,7 +54,9 @@ void WriteChannel::start() {
 
 std::byte* WriteChannel::reserve(std::size_t size) {
     const std::size_t waiting = buffer_.bytes() + writing_bytes_;
-    if (waiting >= options_.buffer_limit) {
+    // Those who saw room at the same moment may overshoot while the file can be written; they wait the next time.
+    const std::size_t most = failure_ != 0 ? options_.buffer_limit : 2 * options_.buffer_limit;
+    if (waiting >= most) {
         if (dropped_++ == dropped_before_) {
             notice("the " + std::to_string(options_.buffer_limit >> 20) + " MiB kept in memory for '" + path() +
                    "' are full: what is logged until it can be written again is lost");
