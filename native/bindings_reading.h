@@ -171,9 +171,9 @@ inline void bind_run_parts(nb::module_& module) {
         .def_ro("missing", &FileInfo::missing);
     nb::class_<LoggedSession>(module, "SessionEvent", "A session log of the run: a start, a stop or a checkpoint.")
         .def_prop_ro("status", [](const LoggedSession& event) { return nb::str(session_status(event.status)); })
-        .def_ro("step", &SessionEvent::step)
-        .def_ro("wall_time", &SessionEvent::wall_time)
-        .def_ro("file", &SessionEvent::file);
+        .def_ro("step", &LoggedSession::step)
+        .def_ro("wall_time", &LoggedSession::wall_time)
+        .def_ro("file", &LoggedSession::file);
     nb::class_<FileDamage>(module, "Damage", "What was wrong at one place of a file.")
         .def_prop_ro("file", [](const FileDamage& at) { return nb::str(path_text(at.file)); })
         .def_prop_ro("offset", [](const FileDamage& at) { return at.damage.offset; })

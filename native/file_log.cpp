@@ -39,8 +39,8 @@ void FileLog::note_time(double wall_time, std::uint64_t offset, DamageReport& re
     } else if (!told_wall_time_) {
         told_wall_time_ = true;
         report.add(offset, rules::wall_time,
-                   "an event's wall time is " + std::string(std::isnan(wall_time) ? "NaN" : "infinite") +
-                       "; its points are kept and stand beside their neighbours in time");
+                   "An event's wall time is " + std::string(std::isnan(wall_time) ? "NaN" : "infinite") +
+                       "; its points are kept and stand beside their neighbours in time.");
     }
 }
 
@@ -66,13 +66,13 @@ void FileLog::add_value(const EventView& event, const ValueView& value, Extent e
     if (known == nullptr) {
         const std::string_view kind = kind_of(value);
         if (kind.empty()) {
-            report.add(extent.offset, rules::no_value, "a value names neither a field nor a plugin; it says nothing");
+            report.add(extent.offset, rules::no_value, "A value has neither content nor a plugin, so it says nothing.");
             return;
         }
         known = &new_tag(value.name(), kind);
         if (known->name != known->key) {
             report.add(extent.offset, rules::tag_encoding,
-                       "a tag is not UTF-8; it is shown as '" + known->name + "'");
+                       "A tag is not UTF-8; it is shown as '" + known->name + "'.");
         }
     }
     FileTag& tag = *known;
@@ -102,11 +102,11 @@ void FileLog::tell_odd_value(FileTag& tag, std::int64_t step, Extent extent, Dam
     const std::string where = ", but its value at step " + std::to_string(step);
     if (tag.kind == kinds::scalar) {
         report.add(extent.offset, rules::not_a_scalar,
-                   "tag '" + tag.name + "' holds scalars" + where + " is not one real number");
+                   "Tag '" + tag.name + "' holds scalars" + where + " is not one real number.");
     } else {
         report.add(extent.offset, rules::other_kind,
-                   "tag '" + tag.name + "' holds data of kind " + std::string(tag.kind) + where +
-                       " is a plain number");
+                   "Tag '" + tag.name + "' holds data of kind " + std::string(tag.kind) + where +
+                       " is a plain number.");
     }
 }
 

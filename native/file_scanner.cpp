@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crc32c.h"
 #include "tfrecord.h"
 
 namespace kymo {
@@ -9,6 +10,7 @@ namespace kymo {
 namespace {
 
 constexpr std::size_t print_half = 32;
+constexpr std::size_t waited_size = std::size_t{64} << 10;
 
 bool is_event(const Record& record) {
     EventView event;
@@ -28,7 +30,7 @@ ScanProgress FileScanner::scan(std::uint64_t byte_budget) {
     if (!error && !opened.same_file(status_)) return progress;
     if (!error && offset_ != 0 && opened.size >= offset_ && !same_content(*source, error) && !error) {
         start_over(progress);
-        report_.add(0, rules::replaced, "the file holds other data than before; it is read again from its start");
+        report_.add(0, rules::replaced, "The file holds other data than before; it is read again from its start.");
     }
     if (error) {
         fail(error, progress);
@@ -37,13 +39,26 @@ ScanProgress FileScanner::scan(std::uint64_t byte_budget) {
     status_ = opened;
     told_error_ = 0;
     RecordReader reader(*source, status_.size);
-    read_records(reader, byte_budget, progress);
-    progress.bytes = reader.bytes_read();
+    if (state_ == State::reading || waited_ != status_ || waited_sum_ != waited_sum(reader)) {
+        read_records(reader, byte_budget, progress);
+        waited_ = status_;
+        waited_sum_ = state_ == State::reading ? 0 : waited_sum(reader);
+    }
     error = reader.error();
     if (!error) error = fingerprint(*source, fingerprint_);
     if (error) fail(error, progress);
-    settled_ = !error && !progress.more;
+    settled_ = !error && offset_ == status_.size;
     return progress;
+}
+
+// Of the bytes that would be the next to change in place. A clock may be too coarse to tell, and a file that was given
+// its whole size in advance may be too long to read again each time.
+std::uint32_t FileScanner::waited_sum(RecordReader& reader) const {
+    std::uint32_t sum = 0;
+    for (const std::uint64_t at : {offset_, search_from_}) {
+        if (at < reader.size()) sum = crc32c(reader.bytes(at, std::min<std::uint64_t>(waited_size, reader.size() - at)), sum);
+    }
+    return sum;
 }
 
 // Whether there is anything to open the file for.
@@ -62,12 +77,12 @@ bool FileScanner::look(ScanProgress& progress) {
     missing_ = false;
     if (known_ && !status.same_file(status_)) {
         start_over(progress);
-        report_.add(0, rules::replaced, "another file took this one's name; it is read from its start");
+        report_.add(0, rules::replaced, "Another file took this one's name; it is read from its start.");
     } else if (known_ && status.size < offset_) {
         const std::string sizes = std::to_string(offset_) + " to " + std::to_string(status.size) + " bytes";
         start_over(progress);
         report_.add(status.size, rules::truncated,
-                    "the file shrank from " + sizes + "; it is read again from its start");
+                    "The file shrank from " + sizes + "; it is read again from its start.");
     } else if (known_ && settled_ && status == status_) {
         return false;
     }
@@ -92,7 +107,7 @@ void FileScanner::fail(const SourceError& error, ScanProgress& progress) {
     if (told_error_ == error.code) return;
     told_error_ = error.code;
     progress.changed = true;
-    report_.add(offset_, rules::unreadable, "the file cannot be read (" + error.text() + "); it is tried again");
+    report_.add(offset_, rules::unreadable, "The file cannot be read (" + error.text() + "); it is tried again.");
 }
 
 SourceError FileScanner::fingerprint(Source& source, Fingerprint& print) const {
@@ -126,8 +141,8 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
                 if (reader.error()) break;
                 if (!taken) {
                     report_.add(offset_, rules::not_an_event,
-                                "the record's checksums hold, but its " + std::to_string(record.length) +
-                                    " bytes are not an event");
+                                "The record's checksums hold, but its " + std::to_string(record.length) +
+                                    " bytes are not an event.");
                 }
                 offset_ += record_header_size + record.length + record_footer_size;
                 state_ = State::reading;
@@ -137,6 +152,7 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
         }
         if (!recover(reader, record)) break;
     }
+    progress.bytes = offset_ - begun;
     progress.points = log_->points() - points;
     progress.changed |= offset_ != begun || damage != report_.count() || events != log_->events();
 }
@@ -171,14 +187,14 @@ void FileScanner::report_bad(const Record& record, std::uint64_t resumed) {
     if (record.header_holds && record.verdict == Verdict::unfinished) {
         report_.add(
             offset_, rules::declared_length,
-            "the record declares " + length + " bytes, but whole records follow at byte " + std::to_string(resumed));
+            "The record declares " + length + " bytes, but whole records follow at byte " + std::to_string(resumed) + ".");
     } else if (record.header_holds) {
         report_.add(offset_, rules::payload_checksum,
-                    "the checksum of the record's " + length + " bytes does not hold");
+                    "The checksum of the record's " + length + " bytes does not hold.");
     } else if (record.zeros) {
-        report_.add(offset_, rules::zero_hole, "zeros stand where a record should begin");
+        report_.add(offset_, rules::zero_hole, "Zeros stand where a record should begin.");
     } else {
-        report_.add(offset_, rules::header_checksum, "the checksum of the record's length does not hold");
+        report_.add(offset_, rules::header_checksum, "The checksum of the record's length does not hold.");
     }
 }
 

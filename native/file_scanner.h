@@ -51,6 +51,7 @@ class FileScanner {
     void fail(const SourceError& error, ScanProgress& progress);
     bool same_content(Source& source, SourceError& error) const;
     SourceError fingerprint(Source& source, Fingerprint& print) const;
+    std::uint32_t waited_sum(RecordReader& reader) const;
     void read_records(RecordReader& reader, std::uint64_t byte_budget, ScanProgress& progress);
     bool take_record(RecordReader& reader, const Record& record);
     bool recover(RecordReader& reader, const Record& record);
@@ -61,12 +62,14 @@ class FileScanner {
     DamageReport report_;
     SourceStatus status_;
     bool known_ = false;    // status_ is that of a file seen before
-    bool settled_ = false;  // nothing to do while status_ stays as it is
+    bool settled_ = false;  // read to the very end: nothing to do while status_ stays as it is
     bool missing_ = false;
     int told_error_ = 0;
     std::uint64_t offset_ = 0;
     std::uint64_t search_from_ = 0;
     State state_ = State::reading;
+    SourceStatus waited_;  // the status and a checksum of the bytes in question when the scan last came to wait
+    std::uint32_t waited_sum_ = 0;
     Fingerprint fingerprint_;
 };
 

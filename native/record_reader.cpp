@@ -29,7 +29,6 @@ bool RecordReader::load(std::uint64_t offset, std::size_t length) {
     window_begin_ = offset;
     error_ = source_.read(offset, {buffer_.get(), wanted}, window_size_);
     if (error_) window_size_ = 0;
-    bytes_read_ += window_size_;
     return window_size_ >= length;
 }
 

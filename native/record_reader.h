@@ -52,7 +52,6 @@ class RecordReader {
     Bytes bytes(std::uint64_t offset, std::size_t length);
 
     std::uint64_t size() const { return size_; }
-    std::uint64_t bytes_read() const { return bytes_read_; }
     const SourceError& error() const { return error_; }
 
   private:
@@ -66,7 +65,6 @@ class RecordReader {
     std::size_t capacity_ = 0;
     std::uint64_t window_begin_ = 0;
     std::size_t window_size_ = 0;
-    std::uint64_t bytes_read_ = 0;
     std::uint64_t zeros_from_ = UINT64_MAX;
     SourceError error_;
 };

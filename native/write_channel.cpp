@@ -62,14 +62,14 @@ std::byte* WriteChannel::reserve(std::size_t size) {
         return nullptr;
     }
     std::byte* record = buffer_.append(size);
-    if (failure_ == 0) {
-        if (waiting + size >= options_.buffer_limit) congested_ = true;
-        const bool much = buffer_.bytes() >= options_.flush_bytes;
-        if (!due_ || (much && buffer_.bytes() - size < options_.flush_bytes)) {
-            const auto wait = std::chrono::duration_cast<Clock::duration>(options_.flush_interval);
-            due_ = much ? Clock::now() : Clock::now() + wait;
-            work_.notify_one();
-        }
+    if (failure_ != 0) return record;  // the next attempt has its time already
+    congested_ = waiting + size >= options_.buffer_limit;
+    const bool much = congested_ || buffer_.bytes() >= options_.flush_bytes;
+    if (!due_ || (much && !due_at_once_)) {
+        const auto wait = std::chrono::duration_cast<Clock::duration>(options_.flush_interval);
+        due_ = much ? Clock::now() : Clock::now() + wait;
+        due_at_once_ = much;
+        work_.notify_one();
     }
     return record;
 }
@@ -152,6 +152,7 @@ void WriteChannel::write_out(std::unique_lock<std::mutex>& lock) {
         writing_.push_back(std::move(chunk));
     }
     due_.reset();
+    due_at_once_ = false;
     lock.unlock();
 
     std::vector<Chunk> drained;

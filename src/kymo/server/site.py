@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +33,8 @@ class Site:
     watcher: Watcher | None = None
     server_id: str = field(default_factory=lambda: secrets.token_hex(8))
     snapshots: Snapshots = field(default_factory=Snapshots)
+    # Choosing points runs outside of the interpreter's lock; the threads start when the first chart is asked for.
+    workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(os.cpu_count(), "kymo-columns"))
 
     @property
     def poll(self) -> bool:

@@ -136,7 +136,7 @@ class RunReader:
 
     def warnings(self, run: str) -> list[LogWarning]:
         """What was found wrong, under the run's name."""
-        damage = [LogWarning(run, item.file, item.offset, item.rule, item.cause) for item in self.log.damage()]
+        damage = [LogWarning(run, at.file, at.offset, at.rule, _sentence(at.cause)) for at in self.log.damage()]
         with self._lock:
             own = [*self._file_warnings, *self._payload_warnings.values()]
             own += [warning for warning in (self._description_warning, self._failure) if warning is not None]
@@ -152,6 +152,10 @@ def _signature(path: str) -> _Signature:
     except (OSError, ValueError):
         return _ABSENT
     return status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev
+
+
+def _sentence(cause: str) -> str:
+    return cause[:1].upper() + cause[1:].rstrip(".") + "."
 
 
 def _encodable(path: str) -> bool:

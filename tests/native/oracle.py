@@ -1,0 +1,368 @@
+"""The reference reader: the rules of docs/format.md in plain Python, for whole files, with no thought for speed."""
+
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from event_bytes import masked
+
+HEADER, FOOTER = 12, 4
+
+
+class Malformed(Exception):
+    """The bytes are not the message they should be."""
+
+
+# ---- protobuf -----------------------------------------------------------------------------------
+
+
+def read_varint(data: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    for index in range(10):
+        if at + index >= len(data):
+            raise Malformed
+        byte = data[at + index]
+        value |= (byte & 0x7F) << 7 * index
+        if byte < 0x80:
+            return value & (1 << 64) - 1, at + index + 1
+    raise Malformed
+
+
+def fields(data: bytes, at: int = 0, group: int | None = None) -> Iterator[tuple[int, int, int | bytes, int]]:
+    """(number, wire type, value, position of the value); of a group nothing but its end, as the position."""
+    while at < len(data):
+        tag, at = read_varint(data, at)
+        number, wire_type = tag >> 3, tag & 7
+        if number == 0 or tag >= 1 << 32:
+            raise Malformed
+        if wire_type == 0:
+            value, end = read_varint(data, at)
+            yield number, 0, value, at
+            at = end
+        elif wire_type in (1, 5):
+            size = 8 if wire_type == 1 else 4
+            if at + size > len(data):
+                raise Malformed
+            yield number, wire_type, data[at : at + size], at
+            at += size
+        elif wire_type == 2:
+            length, at = read_varint(data, at)
+            if at + length > len(data):
+                raise Malformed
+            yield number, 2, data[at : at + length], at
+            at += length
+        elif wire_type == 3:
+            at = next(position for got, kind, _, position in fields(data, at, number) if kind == 4 and got == number)
+            yield number, 3, b"", at
+        elif wire_type == 4 and number == group:
+            yield number, 4, b"", at
+            return
+        else:
+            raise Malformed
+    if group is not None:
+        raise Malformed
+
+
+def signed(value: int, bits: int) -> int:
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if value >> bits - 1 else value
+
+
+# ---- events -------------------------------------------------------------------------------------
+
+_CONTENT = {3, 4, 5, 6, 7, 8, 9}
+_MESSAGES = {5, 6, 7, 8}
+_VALUE_FIELDS = {2: 5, 3: 2, 4: 2, 5: 2, 6: 2, 8: 2}
+_KINDS = {
+    "scalars": "scalar", "histograms": "histogram", "images": "image", "audio": "audio", "text": "text",
+    "pr_curves": "pr_curve", "hparams": "hparams", "mesh": "mesh", "custom_scalars": "custom_scalars",
+    "tensor": "tensor", "graphs": "graph", "graph_run_metadata": "graph", "graph_run_metadata_graph": "graph",
+    "graph_keras_model": "graph", "graph_tagged_run_metadata": "graph",
+}  # fmt: skip
+# dtype -> field of the repeated values, struct format of an element
+_DTYPES = {
+    1: (5, "f"), 2: (6, "d"), 3: (7, "i"), 4: (7, "B"), 5: (7, "h"), 6: (7, "b"), 9: (10, "q"), 10: (11, "?"),
+    14: (13, "bf"), 17: (7, "H"), 19: (13, "e"), 22: (16, "I"), 23: (17, "Q"),
+}  # fmt: skip
+_SINGLE = set("fBhbHe?") | {"bf"}
+
+
+@dataclass
+class Value:
+    tag: str
+    plugin: str | None
+    field: int
+    number: float | None
+    single: bool
+    string: bool
+    offset: int
+    length: int
+
+
+@dataclass
+class Event:
+    wall_time: float = 0.0
+    step: int = 0
+    content: int = 0
+    values: list[Value] = field(default_factory=list)
+    status: int = 0
+
+
+def decode_event(data: bytes, offset: int = 0) -> Event:
+    event = Event()
+    parts: list[tuple[bytes, int]] = []
+    for number, wire_type, value, at in fields(data):
+        if (number, wire_type) == (1, 1):
+            (event.wall_time,) = struct.unpack("<d", value)
+        elif (number, wire_type) == (2, 0):
+            event.step = signed(value, 64)
+        elif number in _CONTENT and wire_type == 2:
+            if event.content != number or number not in _MESSAGES:
+                parts = []
+            event.content = number
+            parts.append((value, at))
+        elif (number, wire_type) == (10, 2):
+            list(fields(value))
+    if event.content == 5:
+        for part, begin in parts:
+            for number, wire_type, value, at in fields(part):
+                if (number, wire_type) == (1, 2):
+                    event.values.append(decode_value(value, offset + begin + at))
+    if event.content == 7:
+        for number, wire_type, value, _ in fields(b"".join(part for part, _ in parts)):
+            if (number, wire_type) == (1, 0):
+                event.status = signed(value, 32)
+    return event
+
+
+def decode_value(data: bytes, offset: int) -> Value:
+    texts = {1: b"", 7: b""}
+    plugin: bytes | None = None
+    which, number_bytes, tensor = 0, b"", b""
+    for number, wire_type, value, _ in fields(data):
+        if number in texts and wire_type == 2:
+            texts[number] = value
+        elif (number, wire_type) == (9, 2):
+            plugin = plugin or b""
+            for inner, inner_type, content, _ in fields(value):
+                if (inner, inner_type) == (1, 2):
+                    for leaf, leaf_type, text, _ in fields(content):
+                        if (leaf, leaf_type) == (1, 2):
+                            plugin = text
+        elif number in _VALUE_FIELDS and wire_type == _VALUE_FIELDS[number]:
+            # Messages in pieces are merged by putting the pieces together.
+            tensor = (tensor if which == 8 else b"") + value if number == 8 else b""
+            which, number_bytes = number, value
+    name = (texts[1] or texts[7]).decode("utf-8", "replace")
+    value = Value(name, None if plugin is None else plugin.decode("utf-8", "replace"), which, None, True, False, offset, len(data))
+    if which == 2:
+        (value.number,) = struct.unpack("<f", number_bytes)
+    if which == 8:
+        value.number, value.single, value.string = decode_tensor(tensor)
+    return value
+
+
+def decode_tensor(data: bytes) -> tuple[float | None, bool, bool]:
+    """The one number (or None), whether float32 holds its type, whether the tensor holds strings."""
+    dtype, shape, unknown_rank, content = 0, [], False, b""
+    lists: dict[int, list[int]] = {number: [] for number in (5, 6, 7, 10, 11, 13, 16, 17)}
+    for number, wire_type, value, _ in fields(data):
+        if (number, wire_type) == (1, 0):
+            dtype = signed(value, 32)
+        elif (number, wire_type) == (2, 2):
+            for inner, inner_type, dim, _ in fields(value):
+                if (inner, inner_type) == (2, 2):
+                    sizes = [size for leaf, leaf_type, size, _ in fields(dim) if (leaf, leaf_type) == (1, 0)]
+                    shape.append(sizes[-1] if sizes else 0)
+                elif (inner, inner_type) == (3, 0):
+                    unknown_rank = dim != 0
+        elif (number, wire_type) == (4, 2):
+            content = value
+        elif number in lists:
+            lists[number] += repeated(number, wire_type, value)
+    if dtype not in _DTYPES:
+        return None, True, dtype == 7
+    number, form = _DTYPES[dtype]
+    single = form in _SINGLE
+    if len(shape) > 1 or (shape and shape[0] != 1):
+        return None, single, False
+    if content:
+        size = 2 if form == "bf" else struct.calcsize(form)
+        return (element(form, int.from_bytes(content, "little")) if len(content) == size else None), single, False
+    values = lists[number]
+    if unknown_rank and len(values) != 1:
+        return None, single, False
+    first = values[0] if values else 0
+    if number == 13 and first > 0xFFFF:
+        return element("f", first & 0xFFFFFFFF), single, False
+    return element(form, first), single, False
+
+
+def repeated(number: int, wire_type: int, value: int | bytes) -> list[int]:
+    """The bits of a repeated field's values, packed or not."""
+    size = {5: 4, 6: 8}.get(number)
+    if wire_type == 2 and size:
+        if len(value) % size:
+            raise Malformed
+        return [int.from_bytes(value[at : at + size], "little") for at in range(0, len(value), size)]
+    if wire_type == 2:
+        bits, at = [], 0
+        while at < len(value):
+            one, at = read_varint(value, at)
+            bits.append(one)
+        return bits
+    if wire_type == {4: 5, 8: 1, None: 0}[size]:
+        return [value if isinstance(value, int) else int.from_bytes(value, "little")]
+    return []
+
+
+def element(form: str, bits: int) -> float:
+    if form == "?":
+        return float(bits != 0)
+    if form == "bf":
+        return struct.unpack("<f", struct.pack("<I", (bits & 0xFFFF) << 16))[0]
+    size = struct.calcsize(form)
+    return float(struct.unpack("<" + form, (bits & (1 << 8 * size) - 1).to_bytes(size, "little"))[0])
+
+
+# ---- files --------------------------------------------------------------------------------------
+
+
+@dataclass
+class Tag:
+    kind: str
+    scalars: list[tuple[int, float, float]] = field(default_factory=list)  # step, wall time, value
+    double: bool = False
+    payloads: list[tuple[int, float, int, int]] = field(default_factory=list)  # step, wall time, offset, length
+    order: list[int] = field(default_factory=list)  # of each scalar: which event of the file it came with
+
+
+@dataclass
+class File:
+    tags: dict[str, Tag] = field(default_factory=dict)
+    restarts: list[tuple[int, int, float]] = field(default_factory=list)  # which event, step, time
+    damage: list[tuple[int, str]] = field(default_factory=list)
+    events: int = 0
+    first: float = math.inf  # the times of values and session logs
+    last: float = -math.inf
+
+    def add(self, data: bytes, offset: int) -> None:
+        event = decode_event(data, offset)
+        if event.values or event.content == 7:
+            if math.isfinite(event.wall_time):
+                self.first, self.last = min(self.first, event.wall_time), max(self.last, event.wall_time)
+            if event.content == 7 and event.status == 1:
+                self.restarts.append((self.events, event.step, self.last))
+        for value in event.values:
+            self.add_value(event, value)
+        self.events += 1
+
+    def add_value(self, event: Event, value: Value) -> None:
+        if value.tag not in self.tags:
+            kind = kind_of(value)
+            if kind is None:
+                self.damage.append((value.offset, "K303"))
+                return
+            self.tags[value.tag] = Tag(kind)
+        tag = self.tags[value.tag]
+        if tag.kind == "scalar" and value.number is not None:
+            tag.scalars.append((event.step, event.wall_time, value.number))
+            tag.order.append(self.events)
+            tag.double |= not value.single
+        else:
+            tag.payloads.append((event.step, event.wall_time, value.offset, value.length))
+
+
+def kind_of(value: Value) -> str | None:
+    if value.plugin in _KINDS:
+        return _KINDS[value.plugin]
+    if value.field == 8:
+        return "text" if value.string else "tensor" if value.number is None else "scalar"
+    if value.field == 0:
+        return "tensor" if value.plugin else None
+    return {2: "scalar", 3: "obsolete_histogram", 4: "image", 5: "histogram", 6: "audio"}[value.field]
+
+
+def examine(data: bytes, at: int) -> tuple[str, int]:
+    """What stands at this offset: whole, unfinished, or which rule it breaks; and the payload's length."""
+    zeros = len(data.rstrip(b"\0"))
+    if len(data) - at < HEADER:
+        return "unfinished", 0
+    length, crc = struct.unpack_from("<QI", data, at)
+    if masked(data[at : at + 8]) != crc:
+        if zeros < at + HEADER:
+            return "unfinished", 0
+        return ("K104" if not any(data[at : at + HEADER]) else "K101"), 0
+    if length + HEADER + FOOTER > len(data) - at:
+        return "unfinished", length
+    payload, footer = data[at + HEADER : at + HEADER + length], data[at + HEADER + length :][:FOOTER]
+    if masked(payload) != struct.unpack("<I", footer)[0]:
+        return ("unfinished" if zeros <= at + HEADER + length else "K102"), length
+    return "whole", length
+
+
+def is_event_at(data: bytes, at: int) -> bool:
+    verdict, length = examine(data, at)
+    if verdict != "whole":
+        return False
+    try:
+        decode_event(data[at + HEADER : at + HEADER + length])
+    except Malformed:
+        return False
+    return True
+
+
+def read_file(data: bytes) -> File:
+    file, at = File(), 0
+    while at < len(data):
+        verdict, length = examine(data, at)
+        if verdict == "whole":
+            try:
+                file.add(data[at + HEADER : at + HEADER + length], at + HEADER)
+            except Malformed:
+                file.damage.append((at, "K201"))
+            at += HEADER + length + FOOTER
+            continue
+        following = next((q for q in range(at + 1, len(data) - HEADER - FOOTER + 1) if is_event_at(data, q)), None)
+        if verdict != "unfinished":
+            file.damage.append((at, verdict))
+        elif following is not None:
+            holds = masked(data[at : at + 8]) == struct.unpack_from("<I", data, at + 8)[0]
+            file.damage.append((at, "K103" if holds else "K104" if not any(data[at : at + HEADER]) else "K101"))
+        if following is None:
+            break
+        at = following
+    return file
+
+
+# ---- runs ---------------------------------------------------------------------------------------
+
+
+def merged(files: list[File], tag: str) -> list[tuple[int, float, float, bool]]:
+    """A tag's points over all files of a run: step, wall time, value, superseded."""
+    order = sorted(range(len(files)), key=lambda index: (files[index].first, index))
+    after = {(b, a) for a in order for b in order if files[a].last < files[b].first < math.inf and files[a].first <= files[a].last}
+    rows = []
+    for rank, index in enumerate(order):
+        file = files[index]
+        if tag not in file.tags:
+            continue
+        time = file.first
+        for at, (step, wall_time, value) in enumerate(file.tags[tag].scalars):
+            time = max(time, wall_time) if math.isfinite(wall_time) else time
+            written = file.tags[tag].order[at]
+            hidden = False
+            for other_rank, other in enumerate(order):
+                for event, start, start_time in files[other].restarts:
+                    before = written < event if other == index else (time, rank) < (start_time, other_rank)
+                    if (other, index) in after:
+                        before = True
+                    if (index, other) in after:
+                        before = False
+                    hidden |= before and step >= start
+                later = files[other].tags.get(tag)
+                if (other, index) in after and later and later.scalars:
+                    hidden |= step >= later.scalars[0][0]
+            rows.append(((time, rank, at), (step, wall_time, value, hidden)))
+    return [row for _, row in sorted(rows, key=lambda row: row[0])]
