@@ -127,7 +127,7 @@ int EventFile::sync() {
     if (name_on_disk_) return 0;
     const auto directory = std::filesystem::path(path_).parent_path();
     const int handle = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (handle < 0) return errno;
+    if (handle < 0) return errno == ENOENT ? 0 : errno;  // deleted or moved away by someone: theirs to sync
     const int error = fsync(handle) != 0 && errno != EINVAL ? errno : 0;
     ::close(handle);
     name_on_disk_ = error == 0;

@@ -60,16 +60,17 @@ class Choice {
     std::size_t first_at_least(double bound, std::size_t first, std::size_t last, std::size_t guess) const {
         return find_bound(first, last, guess, [&](std::size_t position) { return x_at(position) < bound; });
     }
-    void reserve();
     void choose_pixels(std::size_t first, std::size_t last, double low, double high);
     void choose_extremes(std::size_t first, std::size_t last);
     void choose_marks(std::size_t first, std::size_t last);
-    void take(std::size_t position);
+    void take(std::size_t position) { chosen_.push_back(position); }
+    void fill();
 
     const Points& points_;
     const ViewportQuery& query_;
     const Drawing& drawing_;
     const AxisX& x_;
+    std::vector<std::size_t> chosen_;  // positions, ascending
     Viewport view_;
 };
 
@@ -86,7 +87,8 @@ Viewport Choice::choose() {
     view_.points_in_view = last - first;
     view_.downsampled = view_.points_in_view > points_per_pixel * pixels_of(query_);
 
-    reserve();
+    const std::uint64_t most = (drawing_.smoothed != nullptr ? 6 : 4) * std::uint64_t{pixels_of(query_)};
+    chosen_.reserve(std::min(view_.points_in_view, most) + 2);
     const std::size_t before = raw.previous_finite(0, first);
     if (before < first) take(before);
     if (view_.downsampled || raw.has_marks()) choose_pixels(first, last, low, high);
@@ -95,15 +97,8 @@ Viewport Choice::choose() {
     }
     const std::size_t behind = raw.next_finite(last, size);
     if (behind < size) take(behind);
+    fill();
     return std::move(view_);
-}
-
-void Choice::reserve() {
-    const std::uint64_t most = (drawing_.smoothed != nullptr ? 6 : 4) * std::uint64_t{pixels_of(query_)};
-    const std::size_t rows = std::min(view_.points_in_view, most) + 2;
-    for (std::vector<double>* column : {&view_.x, &view_.value, &view_.wall_times}) column->reserve(rows);
-    if (drawing_.smoothed != nullptr) view_.smoothed.reserve(rows);
-    view_.steps.reserve(rows);
 }
 
 void Choice::choose_pixels(std::size_t first, std::size_t last, double low, double high) {
@@ -153,13 +148,20 @@ void Choice::choose_marks(std::size_t first, std::size_t last) {
     }
 }
 
-void Choice::take(std::size_t position) {
-    const std::size_t point = drawing_.point(position);
-    view_.x.push_back(x_(point));
-    view_.value.push_back(drawing_.raw->at(position));
-    if (drawing_.smoothed != nullptr) view_.smoothed.push_back(drawing_.smoothed->at(position));
-    view_.wall_times.push_back(points_.wall_times.block[point]);
-    view_.steps.push_back(points_.steps.block[point]);
+// A column at a time: its scattered reads wait for memory together, not each behind the search for the next pixel.
+void Choice::fill() {
+    const auto fill_column = [&](auto& column, const auto& from) {
+        column.resize(chosen_.size());
+        std::ranges::transform(chosen_, column.begin(), from);
+    };
+    fill_column(view_.value, [&](std::size_t position) { return drawing_.raw->at(position); });
+    if (drawing_.smoothed != nullptr) {
+        fill_column(view_.smoothed, [&](std::size_t position) { return drawing_.smoothed->at(position); });
+    }
+    for (std::size_t& position : chosen_) position = drawing_.point(position);
+    fill_column(view_.x, [&](std::size_t point) { return x_(point); });
+    fill_column(view_.wall_times, [&](std::size_t point) { return points_.wall_times.block[point]; });
+    fill_column(view_.steps, [&](std::size_t point) { return points_.steps.block[point]; });
 }
 
 }  // namespace

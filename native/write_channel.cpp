@@ -54,7 +54,9 @@ void WriteChannel::start() {
 
 std::byte* WriteChannel::reserve(std::size_t size) {
     const std::size_t waiting = buffer_.bytes() + writing_bytes_;
-    if (waiting >= options_.buffer_limit) {
+    // Those who saw room at the same moment may overshoot while the file can be written; they wait the next time.
+    const std::size_t most = failure_ != 0 ? options_.buffer_limit : 2 * options_.buffer_limit;
+    if (waiting >= most) {
         if (dropped_++ == dropped_before_) {
             notice("the " + std::to_string(options_.buffer_limit >> 20) + " MiB kept in memory for '" + path() +
                    "' are full: what is logged until it can be written again is lost");
@@ -62,14 +64,14 @@ std::byte* WriteChannel::reserve(std::size_t size) {
         return nullptr;
     }
     std::byte* record = buffer_.append(size);
-    if (failure_ == 0) {
-        if (waiting + size >= options_.buffer_limit) congested_ = true;
-        const bool much = buffer_.bytes() >= options_.flush_bytes;
-        if (!due_ || (much && buffer_.bytes() - size < options_.flush_bytes)) {
-            const auto wait = std::chrono::duration_cast<Clock::duration>(options_.flush_interval);
-            due_ = much ? Clock::now() : Clock::now() + wait;
-            work_.notify_one();
-        }
+    if (failure_ != 0) return record;  // the next attempt has its time already
+    congested_ = waiting + size >= options_.buffer_limit;
+    const bool much = congested_ || buffer_.bytes() >= options_.flush_bytes;
+    if (!due_ || (much && !due_at_once_)) {
+        const auto wait = std::chrono::duration_cast<Clock::duration>(options_.flush_interval);
+        due_ = much ? Clock::now() : Clock::now() + wait;
+        due_at_once_ = much;
+        work_.notify_one();
     }
     return record;
 }
@@ -152,6 +154,7 @@ void WriteChannel::write_out(std::unique_lock<std::mutex>& lock) {
         writing_.push_back(std::move(chunk));
     }
     due_.reset();
+    due_at_once_ = false;
     lock.unlock();
 
     std::vector<Chunk> drained;

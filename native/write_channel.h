@@ -73,7 +73,8 @@ class WriteChannel : public std::enable_shared_from_this<WriteChannel> {
     std::condition_variable work_, outcome_;
     RecordBuffer buffer_;
     std::size_t writing_bytes_ = 0;
-    std::optional<Clock::time_point> due_;              // when what waits must be written; nothing waits without it
+    std::optional<Clock::time_point> due_;  // when what waits must be written; nothing waits without it
+    bool due_at_once_ = false;
     std::uint64_t requested_ = 0, synced_request_ = 0;  // the newest flush asked for, and the newest with fsync
     std::uint64_t answered_ = 0, succeeded_ = 0;        // the newest flush that ended, and that ended well
     bool stopping_ = false;

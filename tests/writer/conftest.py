@@ -11,19 +11,19 @@ from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
 def split_records(data: bytes) -> list[bytes]:
     """The records of a file, each of which must be whole and its checksums right."""
-    records = []
-    while data:
-        (length,) = struct.unpack_from("<Q", data)
-        assert len(data) >= length + 16, "torn record"
-        payload = data[12 : 12 + length]
-        assert struct.unpack_from("<I", data, 8)[0] == masked_crc32c(data[:8])
-        assert struct.unpack_from("<I", data, 12 + length)[0] == masked_crc32c(payload)
+    records, at = [], 0
+    while at != len(data):
+        (length,) = struct.unpack_from("<Q", data, at)
+        assert at + length + 16 <= len(data), "torn record"
+        payload = data[at + 12 : at + 12 + length]
+        assert struct.unpack_from("<I", data, at + 8)[0] == masked_crc32c(data[at : at + 8])
+        assert struct.unpack_from("<I", data, at + 12 + length)[0] == masked_crc32c(payload)
         records.append(payload)
-        data = data[16 + length :]
+        at += length + 16
     return records
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def read_records() -> Callable[[Path], list[bytes]]:
     """The events of a directory's only event file, encoded."""
 
@@ -34,7 +34,7 @@ def read_records() -> Callable[[Path], list[bytes]]:
     return read
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def read_events(read_records: Callable[[Path], list[bytes]]) -> Callable[[Path], list[Event]]:
     """The same, decoded, without the first, which must be the file's version."""
 
@@ -44,3 +44,9 @@ def read_events(read_records: Callable[[Path], list[bytes]]) -> Callable[[Path],
         return events
 
     return read
+
+
+@pytest.fixture(scope="session")
+def split_whole() -> Callable[[bytes], list[bytes]]:
+    """`split_records`: the records of a file that must be whole."""
+    return split_records

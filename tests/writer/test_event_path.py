@@ -27,7 +27,7 @@ def test_a_file_is_no_directory(tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.touch()
     for directory in (file, file / "run"):
-        with pytest.raises(NotADirectoryError, match="choose another path.*notes.txt"):
+        with pytest.raises(NotADirectoryError, match=r"choose another path.*notes\.txt"):
             claim_event_path(str(directory), "")
 
 

@@ -99,7 +99,8 @@ def test_closing_twice_and_opening_again(tmp_path: Path) -> None:
     assert writer.close() is True
     assert writer.close() is True
     assert writer.flush() is True
-    assert writer.file_writer is writer.all_writers is None
+    assert writer.file_writer is None
+    assert writer.all_writers is None
     writer.add_scalar("loss", 2.0, 2)
     writer.close()
     assert len(list(tmp_path.iterdir())) == 2
@@ -168,9 +169,8 @@ def test_lone_surrogates_are_named() -> None:
 
 
 def test_a_group_with_a_bad_value_logs_nothing(tmp_path: Path) -> None:
-    with SummaryWriter(tmp_path) as writer:
-        with pytest.raises(TypeError, match="'loss/b'"):
-            writer.add_scalars("loss", {"a": 1.0, "b": "x"}, 1)
+    with SummaryWriter(tmp_path) as writer, pytest.raises(TypeError, match="'loss/b'"):
+        writer.add_scalars("loss", {"a": 1.0, "b": "x"}, 1)
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
 
 

@@ -1,34 +1,10 @@
 // The binary answer of api/columns: u32 length, JSON header, 8-aligned little-endian arrays.
 
-export type SeriesStatus = "ok" | "no_series" | "no_epoch";
-
-interface ArrayPlace {
-  dtype: "f8" | "u1";
-  offset: number;
-  length: number;
-}
-
-interface SeriesHeader {
-  run: string;
-  status: SeriesStatus;
-  points: number;
-  in_view: number;
-  downsampled: boolean;
-  superseded: number;
-  arrays: Record<string, ArrayPlace>;
-  restarts: number[];
-}
-
-interface Header {
-  version: number;
-  tag: string;
-  x: string;
-  series: SeriesHeader[];
-}
+import type { ColumnsHeader, SeriesHeader } from "./types";
 
 export interface SeriesColumns {
   run: string;
-  status: SeriesStatus;
+  status: SeriesHeader["status"];
   points: number;
   inView: number;
   downsampled: boolean;
@@ -61,7 +37,7 @@ export function decodeColumns(body: ArrayBuffer): Columns {
   const base = 4 + headerLength;
   if (base > body.byteLength)
     throw new Error(`The server's columns end inside their header (${body.byteLength} bytes).`);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(body, 4, headerLength))) as Header;
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(body, 4, headerLength))) as ColumnsHeader;
   return {
     version: header.version,
     tag: header.tag,

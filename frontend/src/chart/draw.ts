@@ -64,15 +64,15 @@ export function drawSeries(
   look: Look,
   colour: string,
   frame: Frame,
-  dots: boolean,
+  style: { dots: boolean; rawAlpha: number },
 ): void {
   const line = series.smoothed ?? series.value;
   if (series.smoothed) {
     const raw = tracePath(series.x, series.value, frame);
-    strokePath(context, raw, { colour, width: 1, alpha: 0.22, dash: [] });
+    strokePath(context, raw, { colour, width: 1, alpha: style.rawAlpha, dash: [] });
   }
   strokePath(context, tracePath(series.x, line, frame), { colour, width: 1.5, alpha: 1, dash: look.dash });
-  if (!dots && series.x.length > 1) return;
+  if (!style.dots && series.x.length > 1) return;
   context.fillStyle = colour;
   for (let i = 0; i < series.x.length; i++) {
     const y = frame.toY(line[i]!);
@@ -107,11 +107,10 @@ export function drawMarks(
   context: CanvasRenderingContext2D,
   series: SeriesColumns,
   colour: string,
+  ground: string,
   frame: Frame,
 ): void {
-  context.strokeStyle = colour;
   context.fillStyle = colour;
-  context.lineWidth = 1.5;
   const size = 3;
   series.markX.forEach((x, i) => {
     if (x < frame.low || x > frame.high) return;
@@ -123,7 +122,15 @@ export function drawMarks(
       context.lineTo(at + size, y + size);
       context.moveTo(at - size, y + size);
       context.lineTo(at + size, y - size);
-      context.stroke();
+      // A rim of the ground's colour keeps the cross apart from the lines that it may lie on.
+      for (const [ink, width] of [
+        [ground, 4.5],
+        [colour, 1.5],
+      ] as const) {
+        context.strokeStyle = ink;
+        context.lineWidth = width;
+        context.stroke();
+      }
       return;
     }
     const up = series.markKind[i] === 1;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeSeries } from "./fixture";
-import { lowerBound, pan, scaleAround, widen, xExtent, yExtent } from "./extent";
+import { lowerBound, pan, roundRange, scaleAround, widen, xExtent, yExtent } from "./extent";
 
 const plain = { log: false, outliers: true };
 
@@ -47,6 +47,14 @@ describe("extent", () => {
     const series = [makeSeries({ x, value: x.map((i) => (i === 0 ? 1e9 : Math.sin(i))) })];
     expect(yExtent(series, [0, 200], { log: false, outliers: false })![1]).toBeLessThan(2);
     expect(yExtent(series, [0, 200], plain)![1]).toBeGreaterThan(1e9);
+  });
+
+  it("rounds to what a chart can show", () => {
+    expect(roundRange([752.1748582230623, 1508.1294896030245])).toEqual([752.17, 1508.13]);
+    expect(roundRange([1_800_000_000.123456, 1_800_000_001.5])).toEqual([
+      1_800_000_000.1235, 1_800_000_001.5,
+    ]);
+    expect(roundRange([-1e-9, 2e-9])).toEqual([-1e-9, 2e-9]);
   });
 
   it("pans and scales", () => {

@@ -94,3 +94,11 @@ export function pan([low, high]: Range, fraction: number): Range {
 export function scaleAround([low, high]: Range, factor: number, centre: number): Range {
   return [centre - (centre - low) * factor, centre + (high - centre) * factor];
 }
+
+/** The range with no more digits than a ten-thousandth of its width, so that an address stays readable. */
+export function roundRange([low, high]: Range): Range {
+  const unit = 10 ** Math.floor(Math.log10((high - low) / 10_000));
+  const round = (value: number) => Number((Math.round(value / unit) * unit).toPrecision(15));
+  const rounded: Range = [round(low), round(high)];
+  return rounded[0] < rounded[1] ? rounded : [low, high];
+}

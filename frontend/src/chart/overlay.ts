@@ -37,8 +37,8 @@ export class Overlay {
       context.globalAlpha = 1;
       const colour = shown.look[overlay.scene.theme];
       context.lineJoin = "round";
-      drawSeries(context, shown.columns, shown.look, colour, frame, false);
-      drawMarks(context, shown.columns, colour, frame);
+      drawSeries(context, shown.columns, shown.look, colour, frame, { dots: false, rawAlpha: 0.3 });
+      drawMarks(context, shown.columns, colour, overlay.ink.ground, frame);
     }
     if (x !== null && x >= frame.low && x <= frame.high) drawCursor(context, overlay, x);
   }

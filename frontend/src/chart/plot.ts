@@ -220,15 +220,15 @@ export class Plot {
     context.translate(left, top);
     context.scale(ratio, ratio);
     context.lineJoin = "round";
-    const frame: Frame = {
-      ...this.frameOf(self),
-    };
+    const frame = this.frameOf(self);
     const { series, theme } = this.scene;
     const points = series.reduce((sum, { columns }) => sum + columns.x.length, 0);
-    const dots = points * 8 < frame.width;
+    // Many runs: their raw lines together must not hide the smoothed ones.
+    const style = { dots: points * 8 < frame.width, rawAlpha: Math.max(0.07, 0.3 - 0.01 * series.length) };
     for (const { columns, look } of series) drawRestarts(context, columns, look[theme], frame);
-    for (const { columns, look } of series) drawSeries(context, columns, look, look[theme], frame, dots);
-    for (const { columns, look } of series) drawMarks(context, columns, look[theme], frame);
+    for (const { columns, look } of series) drawSeries(context, columns, look, look[theme], frame, style);
+    for (const { columns, look } of series)
+      drawMarks(context, columns, look[theme], inks[theme].ground, frame);
     context.restore();
     this.events.drawn();
   }

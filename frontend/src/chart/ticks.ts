@@ -3,14 +3,11 @@ import type { XAxis } from "../api/types";
 import { formatTicks } from "../format/numbers";
 import { formatDurationTick, formatMomentTick } from "../format/time";
 
-/** At most `most` ticks: powers of ten when the range spans several, 1-2-5 steps below that, even steps within one. */
+/** About `most` ticks: powers of ten when the range spans many, 1-2-5 steps below that, even steps within one. */
 export function logTicks(low: number, high: number, most: number): number[] {
   const decades = Math.log10(high / low);
-  if (decades >= 2) {
-    const every = Math.max(1, Math.ceil(decades / most));
-    return between(low, high, [1], every);
-  }
-  if (decades >= 0.8) return between(low, high, [1, 2, 5], 1);
+  if (decades >= 0.8 && decades * 3 <= most + 2) return between(low, high, [1, 2, 5], 1);
+  if (decades >= 0.8) return between(low, high, [1], Math.max(1, Math.ceil(decades / most)));
   return linearTicks(low, high, most).filter((tick) => tick > 0);
 }
 

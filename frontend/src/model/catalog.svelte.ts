@@ -42,13 +42,16 @@ export class Catalog {
 
   private async fetchLists(): Promise<void> {
     try {
+      const first = !this.ready;
+      const [info, answer, firstTags] = await Promise.all([
+        this.info ?? client.getInfo(),
+        client.getRuns(),
+        first ? client.getTags() : null,
+      ]);
       if (!this.info) {
-        const info = await client.getInfo();
         this.listener.info(info);
         this.info = info;
       }
-      const first = !this.ready;
-      const [answer, firstTags] = await Promise.all([client.getRuns(), first ? client.getTags() : null]);
       const key = answer.runs.map((run) => `${run.name}\n${run.tags}`).join("\n");
       const tags = firstTags ?? (key === this.tagsKey ? null : await client.getTags());
       this.tagsKey = key;

@@ -1,5 +1,7 @@
 // Run names as a tree by path, flattened into the rows that a virtual list shows.
 
+import { naturalSort } from "./order";
+
 export interface GroupRow {
   kind: "group";
   path: string;
@@ -24,7 +26,6 @@ interface Node {
   isRun: boolean;
 }
 
-const ordering = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 const newNode = (): Node => ({ children: new Map(), isRun: false });
 
 /** Rows in natural order. A chain of folders with one child each is one group, as in a file browser. */
@@ -45,7 +46,7 @@ export function makeRows(names: Iterable<string>, closed: ReadonlySet<string>): 
 }
 
 function addRows(rows: Row[], node: Node, prefix: string, depth: number, closed: ReadonlySet<string>): void {
-  const entries = [...node.children].sort(([a], [b]) => ordering.compare(a, b));
+  const entries = naturalSort(node.children, ([segment]) => segment);
   for (const [segment, child] of entries) {
     let label = segment;
     let path = prefix + segment;

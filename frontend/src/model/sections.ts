@@ -1,5 +1,6 @@
-// Tags in sections by the first segment of their path.
+// Tags in sections by the first segment of their path; what a training is judged by comes first.
 import type { Tag } from "../api/types";
+import { naturalSort } from "./order";
 
 export interface Section {
   name: string;
@@ -7,31 +8,56 @@ export interface Section {
 }
 
 export const looseSection = "(no prefix)";
+export const textSection = "text";
 
-export function sectionOf(tag: string): string {
-  const slash = tag.indexOf("/");
-  return slash > 0 ? tag.slice(0, slash) : looseSection;
+/** Sections with these names come first, in this order. */
+const leading = ["train", "training", "val", "valid", "validation", "eval", "test"];
+/** These come after all others. */
+const trailing = ["pipeline", "device", "host", "system", "health", looseSection, textSection];
+
+// TensorBoard's writers append this to the names of texts.
+const textSuffix = "/text_summary";
+
+/** A tag's name as it is shown. */
+export function nameOf(tag: Tag): string {
+  if (tag.display_name && tag.display_name !== tag.tag) return tag.display_name;
+  const isText = tag.kind === "text" && tag.tag.endsWith(textSuffix) && tag.tag.length > textSuffix.length;
+  return isText ? tag.tag.slice(0, -textSuffix.length) : tag.tag;
 }
 
-/** The tag without its section. */
-export function leafOf(tag: string): string {
-  const slash = tag.indexOf("/");
-  return slash > 0 && slash < tag.length - 1 ? tag.slice(slash + 1) : tag;
+function slashOf(name: string): number {
+  const slash = name.indexOf("/");
+  return slash < name.length - 1 ? slash : -1;
 }
 
-const ordering = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+export function sectionOf(tag: Tag): string {
+  const slash = slashOf(nameOf(tag));
+  if (slash > 0) return nameOf(tag).slice(0, slash);
+  return tag.kind === "text" ? textSection : looseSection;
+}
 
-/** Sections and tags in natural order; tags without a prefix last. */
-export function makeSections(tags: Tag[]): Section[] {
+/** The shown name without its section. */
+export function leafOf(tag: Tag): string {
+  const name = nameOf(tag);
+  const slash = slashOf(name);
+  return slash > 0 ? name.slice(slash + 1) : name;
+}
+
+function rank(section: string): number {
+  const name = section.toLowerCase();
+  if (leading.includes(name)) return leading.indexOf(name) - leading.length;
+  return trailing.indexOf(name) + 1;
+}
+
+export function makeSections(tags: readonly Tag[]): Section[] {
   const sections = new Map<string, Tag[]>();
   for (const tag of tags) {
-    const name = sectionOf(tag.tag);
+    const name = sectionOf(tag);
     const members = sections.get(name);
     if (members) members.push(tag);
     else sections.set(name, [tag]);
   }
-  const last = (name: string) => (name === looseSection ? 1 : 0);
-  return [...sections]
-    .map(([name, members]) => ({ name, tags: members.sort((a, b) => ordering.compare(a.tag, b.tag)) }))
-    .sort((a, b) => last(a.name) - last(b.name) || ordering.compare(a.name, b.name));
+  return naturalSort(sections, ([name]) => name)
+    .map(([name, members]) => ({ name, tags: naturalSort(members, leafOf) }))
+    .sort((a, b) => rank(a.name) - rank(b.name));
 }

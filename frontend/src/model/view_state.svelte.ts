@@ -1,8 +1,8 @@
 // The view that the reader sees, bound to the address and remembered for a bare one.
 import { decodeView, encodeView, initialView, type View } from "./view_url";
 
-/** Changes closer together than this are one step of the back button. */
-const stepPause = 1000;
+/** What comes in many small changes, and the pause in milliseconds after which the next is a step of its own. */
+const bursts: Record<string, number> = { runFilter: 1500, tagFilter: 1500, smoothing: 1500, zooms: 150 };
 /** A longer fragment would break in chats and proxies: the view is then only remembered. */
 const longestFragment = 8000;
 
@@ -29,7 +29,7 @@ export class ViewState {
     this.current = { ...this.current, ...change };
     const fields = Object.keys(change).sort().join();
     const now = performance.now();
-    const together = fields === this.lastFields && now - this.lastChange < stepPause;
+    const together = fields === this.lastFields && now - this.lastChange < (bursts[fields] ?? 0);
     this.lastFields = fields;
     this.lastChange = now;
     this.write(together);

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kymo.format.schema import SCHEMA
 
 if TYPE_CHECKING:
-    from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
+    from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 _SCALAR_TYPES = {
     "double": 1, "float": 2, "int64": 3, "uint64": 4, "int32": 5, "bool": 8, "string": 9, "bytes": 12, "uint32": 13,
@@ -100,19 +100,17 @@ def _add_message(file: "FileDescriptorProto", path: str, lines: list[list[str]])
             field.oneof_index = [group.name for group in message.oneof_decl].index(oneof[0])
 
 
-def _fill_type(file: "FileDescriptorProto", field: "FieldDescriptorProto", kind: str) -> None:
+def _fill_type(file: "FileDescriptorProto", field: Any, kind: str) -> None:
     if kind in _SCALAR_TYPES:
-        field.type = _SCALAR_TYPES[kind]  # type: ignore[assignment]  # the stub knows the numbers by name only
+        field.type = _SCALAR_TYPES[kind]
         return
     is_enum = kind.startswith("enum:")
-    field.type = _ENUM if is_enum else _MESSAGE  # type: ignore[assignment]  # as above
+    field.type = _ENUM if is_enum else _MESSAGE
     kind = kind.removeprefix("enum:")
     field.type_name = f".{kind}" if kind.startswith("google.") else f".{file.package}.{kind}"
 
 
-def _fill_map(
-    file: "FileDescriptorProto", path: str, message: "DescriptorProto", field: "FieldDescriptorProto", kind: str
-) -> None:
+def _fill_map(file: "FileDescriptorProto", path: str, message: Any, field: Any, kind: str) -> None:
     key_kind, value_kind = kind.removeprefix("map<").removesuffix(">").split(",")
     entry_name = "".join(part.capitalize() for part in field.name.split("_")) + "Entry"
     entry = message.nested_type.add(name=entry_name)
@@ -120,5 +118,5 @@ def _fill_map(
     for number, name, part in ((1, "key", key_kind), (2, "value", value_kind)):
         _fill_type(file, entry.field.add(name=name, number=number, label=_OPTIONAL), part)
     field.label = _REPEATED
-    field.type = _MESSAGE  # type: ignore[assignment]  # as above
+    field.type = _MESSAGE
     field.type_name = f".{file.package}.{path}.{entry_name}"

@@ -62,6 +62,7 @@ def create_app(
             yield
         finally:
             site.hub.close()
+            site.workers.shutdown(wait=False, cancel_futures=True)
             if site.watcher is not None:
                 await asyncio.to_thread(site.watcher.stop)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from kymo.store import Run, Series
     from kymo.store.series import Axis
 
+    _Arrays = dict[str, NDArray[np.generic]]
+
 router = APIRouter()
 
 BINARY = "application/octet-stream"
@@ -46,7 +48,8 @@ def columns(site: SiteOf, request: ColumnsRequest) -> BinaryResponse:
     _check(request)
     version = site.logs.version
     body = Body()
-    series = [_columns_of(site, name, request, body) for name in request.runs]
+    chosen = site.workers.map(lambda name: _choose(site, name, request), request.runs)
+    series = [drawn.model_copy(update={"arrays": body.add(arrays)}) for drawn, arrays in chosen]
     header = ColumnsHeader(version=version, tag=request.tag, x=request.x, series=series)
     return BinaryResponse(body.encode(header), headers={"cache-control": "no-store"})
 
@@ -85,14 +88,15 @@ class _XAxis:
         return steps.astype(np.float64)
 
 
-def _columns_of(site: Site, name: str, request: ColumnsRequest, body: Body) -> SeriesColumns:
+def _choose(site: Site, name: str, request: ColumnsRequest) -> tuple[SeriesColumns, _Arrays]:
+    """What to draw of one run; where the arrays lie in the answer is known only when all runs have theirs."""
     run = site.logs.get(name)
     series = run.get(request.tag) if run is not None else None
     if run is None or series is None:
-        return _empty(name, "no_series")
+        return _empty(name, "no_series"), {}
     mapping = run.get(EPOCH_TAG) if request.x == "epoch" else None
     if request.x == "epoch" and mapping is None:
-        return _empty(name, "no_epoch")
+        return _empty(name, "no_epoch"), {}
     axis = _XAxis(request.x, run.started or 0.0, mapping)
     low, high = _bounds(request)
     smoothing = request.smoothing
@@ -107,7 +111,7 @@ def _columns_of(site: Site, name: str, request: ColumnsRequest, body: Body) -> S
         amount=0.0 if smoothing is None else smoothing.amount,
         superseded=request.superseded,
     )
-    arrays = {"x": view.x, "value": view.value}
+    arrays: _Arrays = {"x": view.x, "value": view.value}
     if smoothing is not None:
         arrays["smoothed"] = view.smoothed
     if request.x != "step":
@@ -115,16 +119,17 @@ def _columns_of(site: Site, name: str, request: ColumnsRequest, body: Body) -> S
     if request.x != "wall":
         arrays["wall_time"] = view.wall_times
     arrays |= {"mark_x": view.mark_x, "mark_kind": view.mark_kind}
-    return SeriesColumns(
+    drawn = SeriesColumns(
         run=name,
         status="ok",
         points=len(series),
         in_view=view.points_in_view,
         downsampled=view.downsampled,
         superseded=series.superseded_count,
-        arrays=body.add(arrays),
+        arrays={},
         restarts=_restarts(run, series, axis),
     )
+    return drawn, arrays
 
 
 def _empty(name: str, status: Literal["no_series", "no_epoch"]) -> SeriesColumns:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +33,8 @@ class Site:
     watcher: Watcher | None = None
     server_id: str = field(default_factory=lambda: secrets.token_hex(8))
     snapshots: Snapshots = field(default_factory=Snapshots)
+    # Choosing points runs outside of the interpreter's lock; the threads start when the first chart is asked for.
+    workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(os.cpu_count(), "kymo-columns"))
 
     @property
     def poll(self) -> bool:
@@ -41,6 +45,10 @@ class Site:
         # Empty changes mean that warnings or the progress of loading differ, which the list of runs shows.
         listed = changes.added or changes.removed or not changes.runs
         self.hub.publish(self.logs.version, None if listed else changes.runs)
+
+    def runs(self) -> list[tuple[str, Run]]:
+        """All runs of one moment; one may vanish while the list is made."""
+        return [(name, run) for name in list(self.logs) if (run := self.logs.get(name)) is not None]
 
     def run(self, name: str) -> Run:
         """The run, or the answer 404: names are looked up among the runs that were found, and never become paths."""

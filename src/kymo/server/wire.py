@@ -21,7 +21,7 @@ class Body:
     """Collects arrays and says where each will lie."""
 
     def __init__(self) -> None:
-        self._parts: list[bytes] = []
+        self._parts: list[bytes | memoryview] = []
         self._size = 0
 
     def add(self, arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, ArraySpan]:
@@ -33,7 +33,7 @@ class Body:
         column = np.ascontiguousarray(array, dtype=_DTYPES[dtype])
         span = ArraySpan(dtype=dtype, offset=self._size, length=len(column))
         padding = -column.nbytes % _ALIGNMENT
-        self._parts += [column.tobytes(), b"\0" * padding]
+        self._parts += [column.data, b"\0" * padding]
         self._size += column.nbytes + padding
         return span
 

@@ -97,12 +97,11 @@ class Explorer:
             found.directories.update((path, real_path))
             if anchor:
                 found.anchors[real_path] = listing.identity
-            real.extend((f"{path}/{name}", f"{real_path}/{name}") for name in listing.directories)
-            files = [f"{path}/{name}" for name in listing.event_files]
+            real.extend((_below(path, name), _below(real_path, name)) for name in listing.directories)
+            files = [_below(path, name) for name in listing.event_files]
             files += self._resolve(path, listing, links, found)
             if files:
-                relative = os.path.relpath(path, root)
-                name = _unique(run_name(prefix, relative), found)
+                name = _unique(run_name(prefix, path[len(root) :].strip("/") or "."), found)
                 found.runs[name] = FoundRun(name, path, real_path, tuple(sorted(files)))
 
     def _list(self, path: str, known: dict[str, _Listing], found: Discovery, *, is_root: bool) -> _Listing | None:
@@ -152,7 +151,7 @@ class Explorer:
         """What the directory's links point to at this moment: queues directories, returns event files."""
         files = []
         for name in listing.links:
-            full = f"{path}/{name}"
+            full = _below(path, name)
             try:
                 mode = Path(full).stat().st_mode
             except OSError as error:
@@ -166,11 +165,15 @@ class Explorer:
             elif is_event_file(name):
                 self._unusable(full, "The link does not lead to a regular file.", found)
         for name in listing.odd:
-            self._unusable(f"{path}/{name}", "It is not a regular file.", found)
+            self._unusable(_below(path, name), "It is not a regular file.", found)
         return files
 
     def _unusable(self, path: str, reason: str, found: Discovery) -> None:
         found.warnings.append(LogWarning("", path, None, UNUSABLE_EVENT_FILE, f"{reason} It is left out."))
+
+
+def _below(path: str, name: str) -> str:
+    return f"{path}{name}" if path == "/" else f"{path}/{name}"
 
 
 def _unique(name: str, found: Discovery) -> str:

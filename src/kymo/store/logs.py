@@ -41,10 +41,13 @@ class Logs(Mapping[str, Run]):
         ValueError: No log directory is given.
 
     Example:
-        >>> with kymo.store.Logs(logdir) as logs:
+        >>> import tempfile, kymo
+        >>> with tempfile.TemporaryDirectory() as logdir, Logs(logdir) as logs:
+        ...     with kymo.SummaryWriter(f"{logdir}/mlp") as writer:
+        ...         writer.add_scalar("train/loss", 1.0, 0)
         ...     changes = logs.refresh()
-        ...     list(logs), changes.runs
-        (['cnn', 'mlp'], ('cnn', 'mlp'))
+        >>> changes.added, list(logs), list(logs["mlp"])
+        (('mlp',), ['mlp'], ['train/loss'])
     """
 
     def __init__(

@@ -19,14 +19,19 @@ def open_logs(logdir: LogDirs) -> Logs:
         NotADirectoryError: A log directory is a file.
 
     Example:
-        >>> logs = kymo.open(logdir)
-        >>> list(logs)
-        ['cnn', 'mlp']
+        >>> import tempfile, kymo
+        >>> with tempfile.TemporaryDirectory() as logdir:
+        ...     with kymo.SummaryWriter(f"{logdir}/mlp") as writer:
+        ...         for step, value in enumerate([1.0, 0.5, 0.25]):
+        ...             writer.add_scalar("train/loss", value, step)
+        ...     logs = kymo.open(logdir)
+        >>> list(logs), list(logs["mlp"])
+        (['mlp'], ['train/loss'])
         >>> logs["mlp"]["train/loss"].values.tolist()
         [1.0, 0.5, 0.25]
-        >>> logs["mpl"]
+        >>> logs["mlp"]["train/los"]
         Traceback (most recent call last):
-        kymo.store.names.UnknownNameError: There is no run 'mpl' in ...; near names are 'mlp'.
+        kymo.store.names.UnknownNameError: There is no series 'train/los' in run 'mlp'; near names are 'train/loss'.
     """
     logs = Logs(logdir)
     for path in logs.logdirs:

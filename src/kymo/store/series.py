@@ -21,7 +21,12 @@ class Series:
     belong together.
 
     Example:
-        >>> loss = kymo.open(logdir)["mlp"]["train/loss"]
+        >>> import tempfile, kymo
+        >>> with tempfile.TemporaryDirectory() as logdir:
+        ...     with kymo.SummaryWriter(f"{logdir}/mlp") as writer:
+        ...         for step, value in enumerate([1.0, 0.5, 0.25]):
+        ...             writer.add_scalar("train/loss", value, step)
+        ...     loss = kymo.open(logdir)["mlp"]["train/loss"]
         >>> len(loss), loss.steps.dtype, loss.wall_times.dtype, loss.values.dtype
         (3, dtype('int64'), dtype('float64'), dtype('float32'))
         >>> loss.values[~loss.superseded].tolist()

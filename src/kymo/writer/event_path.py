@@ -44,7 +44,7 @@ def claim_event_path(directory: str, suffix: str) -> str:
         if error.errno in _HOPELESS:
             raise _refusal(error, directory) from None
     for serial in range(_MOST_WRITERS):
-        path = os.path.join(directory, f"{stem}.{serial}{suffix}")
+        path = f"{directory}/{stem}.{serial}{suffix}"
         try:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
         except FileExistsError:

@@ -71,7 +71,7 @@ def _number(what: str, value: "Any") -> int | float:
     if isinstance(found, (int, float)):
         return found
     if isinstance(found, (str, bytes, complex)) or not hasattr(type(found), "__float__"):
-        raise TypeError(f"{what} is not a number: pass a number, or an array or tensor of one element")
+        raise TypeError(f"{what} is not a number: pass a number or a one-element array")
     try:
         return float(found)
     except (ValueError, TypeError) as error:

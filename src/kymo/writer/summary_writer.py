@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _default_log_dir(comment: str) -> str:
-    return os.path.join("runs", time.strftime("%b%d_%H-%M-%S") + "_" + os.uname().nodename + comment)
+    return f"runs/{time.strftime('%b%d_%H-%M-%S')}_{os.uname().nodename}{comment}"
 
 
 class SummaryWriter:
@@ -136,7 +136,7 @@ class SummaryWriter:
             >>> writer.add_scalar("train/loss", 0.25, 100)
             >>> writer.add_scalar("train/loss", "low", 101)
             Traceback (most recent call last):
-            TypeError: value 'low' (str) for tag 'train/loss' is not a number: pass a number, or an array or tensor of one element
+            TypeError: value 'low' (str) for tag 'train/loss' is not a number: pass a number or a one-element array
         """
         if type(tag) is not str or not tag.isascii():
             check_tag(tag)
@@ -282,7 +282,7 @@ class SummaryWriter:
             writers = self.all_writers
             assert writers is not None
             if key not in writers:
-                writers[key] = self._new_file_writer(key, event_directory(os.path.join(self._directory, name)))
+                writers[key] = self._new_file_writer(key, event_directory(f"{self._directory}/{name}"))
             return writers[key]
 
     def _new_file_writer(self, log_dir: str, directory: str) -> FileWriter:

@@ -1,0 +1,242 @@
+"""Forks, spawned processes, exits without close, and processes that are killed."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from tensorboard.compat.proto.event_pb2 import Event
+
+from kymo import SummaryWriter
+
+
+def steps_of(path: Path) -> list[int]:
+    """The steps of a file, whose tail may be torn."""
+    data, found, at = path.read_bytes(), [], 0
+    while at + 16 <= len(data) and (end := at + 16 + int.from_bytes(data[at : at + 8], "little")) <= len(data):
+        found.append(Event.FromString(data[at + 12 : end - 4]))
+        at = end
+    return [event.step for event in found[1:]]
+
+
+def run(code: str, *, returns: int = 0) -> str:
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == returns, result.stderr
+    assert not result.stderr
+    return result.stdout
+
+
+@pytest.mark.parametrize(
+    "ending",
+    ["pass", "sys.exit(0)", "w.close()", "del w", "gc.disable(); w.itself = w; del w"],
+)
+def test_nothing_is_lost_at_exit(ending: str, tmp_path: Path) -> None:
+    run(
+        f"""
+        import gc, sys
+        from kymo import SummaryWriter
+        w = SummaryWriter({str(tmp_path)!r})
+        for step in range(5000):
+            w.add_scalar("loss", 0.5, step)
+        {ending}
+        """
+    )
+    (path,) = tmp_path.iterdir()
+    assert steps_of(path) == list(range(5000))
+
+
+def test_nothing_is_lost_when_an_exception_ends_the_program(tmp_path: Path) -> None:
+    code = f"""
+        from kymo import SummaryWriter
+        w = SummaryWriter({str(tmp_path)!r})
+        w.add_scalar("loss", 0.5, 1)
+        raise SystemExit(3)
+    """
+    run(code, returns=3)
+    (path,) = tmp_path.iterdir()
+    assert steps_of(path) == [1]
+
+
+def test_what_is_logged_while_the_interpreter_exits_is_written(tmp_path: Path) -> None:
+    run(
+        f"""
+        import atexit
+        atexit.register(lambda: [w.add_scalar("loss", 0.5, step) for step in range(10)])
+        from kymo import SummaryWriter
+        w = SummaryWriter({str(tmp_path)!r})
+        """
+    )
+    (path,) = tmp_path.iterdir()
+    assert steps_of(path) == list(range(10))
+
+
+def test_a_forked_child_writes_to_a_file_of_its_own(tmp_path: Path) -> None:
+    out = run(
+        f"""
+        import os, sys
+        from kymo import SummaryWriter
+        w = SummaryWriter({str(tmp_path)!r})
+        for step in range(1000):
+            w.add_scalar("loss", 0.5, step)
+        pid = os.fork()
+        for step in range(1000, 2000):
+            w.add_scalar("loss", 0.5, step + (0 if pid else 10_000))
+        if pid:
+            assert os.waitpid(pid, 0)[1] == 0
+            print(pid)
+        """
+    )
+    parent, child = sorted(tmp_path.iterdir(), key=lambda path: len(path.name))
+    assert child.name == f"{parent.name}.{int(out)}"
+    assert steps_of(parent) == list(range(2000))
+    assert steps_of(child) == list(range(11_000, 12_000))
+
+
+def test_a_forked_child_that_logs_nothing_leaves_everything_alone(tmp_path: Path) -> None:
+    run(
+        f"""
+        import os
+        from kymo import SummaryWriter
+        w = SummaryWriter({str(tmp_path)!r})
+        w.add_scalar("loss", 0.5, 1)
+        pid = os.fork()
+        if pid == 0:
+            assert w.flush() is True
+            assert w.close() is True
+        else:
+            assert os.waitpid(pid, 0)[1] == 0
+            w.add_scalar("loss", 0.5, 2)
+        """
+    )
+    (path,) = tmp_path.iterdir()
+    assert steps_of(path) == [1, 2]
+
+
+def test_a_fork_while_threads_are_logging(tmp_path: Path) -> None:
+    """Whatever lock a thread held when the process was forked, the child can log."""
+    run(
+        f"""
+        import os, threading
+        from kymo import SummaryWriter
+        w = SummaryWriter({str(tmp_path)!r})
+        going = True
+        def log():
+            while going:
+                w.add_scalar("noise", 0.5, 1)
+                w.flush()
+        threads = [threading.Thread(target=log) for _ in range(3)]
+        for thread in threads: thread.start()
+        for _ in range(10):
+            pid = os.fork()
+            if pid == 0:
+                w.add_scalar("loss", 0.5, 7)
+                os._exit(0 if w.flush() else 1)
+            assert os.waitpid(pid, 0)[1] == 0
+        going = False
+        for thread in threads: thread.join()
+        """
+    )
+    _, *children = sorted(tmp_path.iterdir(), key=lambda path: len(path.name))
+    assert len(children) == 10
+    assert all(steps_of(child) == [7] for child in children)
+
+
+def log_in_worker(writer: SummaryWriter | str) -> None:
+    if isinstance(writer, str):
+        writer = SummaryWriter(writer)
+    for step in range(1000):
+        writer.add_scalar("loss", 0.5, step)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # of Python 3.12 on: this process has threads
+def test_a_worker_of_multiprocessing_loses_nothing(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        worker = multiprocessing.get_context("fork").Process(target=log_in_worker, args=(writer,))
+        worker.start()
+        worker.join(60)
+        assert worker.exitcode == 0
+    parent, child = sorted(tmp_path.iterdir(), key=lambda path: len(path.name))
+    assert steps_of(parent) == []
+    assert steps_of(child) == list(range(1000))
+
+
+def test_spawned_workers_write_to_files_of_their_own(tmp_path: Path) -> None:
+    run(
+        f"""
+        import multiprocessing, sys
+        sys.path.insert(0, {str(Path(__file__).parent)!r})
+        from test_processes import log_in_worker
+        if __name__ == "__main__":
+            context = multiprocessing.get_context("spawn")
+            workers = [context.Process(target=log_in_worker, args=({str(tmp_path)!r},)) for _ in range(2)]
+            for worker in workers: worker.start()
+            for worker in workers: worker.join(50)
+            assert [worker.exitcode for worker in workers] == [0, 0]
+        """
+    )
+    files = list(tmp_path.iterdir())
+    assert len(files) == 2
+    assert all(steps_of(path) == list(range(1000)) for path in files)
+
+
+@pytest.mark.parametrize("rounds", range(3))
+def test_a_killed_process_loses_only_what_is_newest(rounds: int, tmp_path: Path) -> None:
+    """What had been logged a second before the kill must be there, twenty times the time that writing may take."""
+    code = f"""
+        import time
+        from kymo import SummaryWriter
+        w = SummaryWriter({str(tmp_path)!r})
+        step = 0
+        while True:
+            w.add_scalar("loss", 0.5, step)
+            if step % 100 == 0:
+                print(step, time.monotonic(), flush=True)
+            step += 1
+            time.sleep(0.0001)
+    """
+    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    reports: list[tuple[int, float]] = []
+    for line in process.stdout:
+        step, at = line.split()
+        reports.append((int(step), float(at)))
+        if reports[-1][1] - reports[0][1] > 1.2 + rounds / 50:
+            break
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    killed = reports[-1][1]
+    promised = max(step for step, at in reports if at < killed - 1)
+    (path,) = tmp_path.iterdir()
+    found = steps_of(path)
+    assert found == list(range(len(found)))
+    assert len(found) > promised
+
+
+def test_an_interrupt_reaches_the_program(tmp_path: Path) -> None:
+    """The writer's thread takes no signals: one wakes the main thread out of its sleep."""
+    code = f"""
+        import sys, time
+        from kymo import SummaryWriter
+        w = SummaryWriter({str(tmp_path)!r})
+        try:
+            print("ready", flush=True)
+            time.sleep(60)
+        except KeyboardInterrupt:
+            sys.exit(5)
+    """
+    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 5
