@@ -16,6 +16,14 @@ bool header_holds(const std::byte* header) {
     return mask_crc(crc32c({header, sizeof(std::uint64_t)})) == load_word<std::uint32_t>(header + 8);
 }
 
+// The size of the bytes without the zeros that end them.
+std::size_t size_without_zeros(Bytes bytes) {
+    std::size_t size = bytes.size();
+    while (size >= 8 && load_word<std::uint64_t>(bytes.data() + size - 8) == 0) size -= 8;
+    while (size != 0 && bytes[size - 1] == std::byte{0}) --size;
+    return size;
+}
+
 }  // namespace
 
 bool RecordReader::load(std::uint64_t offset, std::size_t length) {
@@ -101,13 +109,12 @@ std::uint64_t RecordReader::zeros_from() {
     if (zeros_from_ != UINT64_MAX) return zeros_from_;
     std::uint64_t end = size_;
     while (end != 0) {
-        const std::uint64_t begin = (end - 1) / 4096 * 4096;
-        const std::uint64_t block = begin - begin % block_size;
-        if (!load(block, end - block)) break;
-        Bytes piece = bytes(begin, end - begin);
-        while (!piece.empty() && piece.back() == std::byte{0}) piece = piece.first(piece.size() - 1);
-        end = begin + piece.size();
-        if (!piece.empty()) break;
+        const std::uint64_t begin = (end - 1) / block_size * block_size;
+        const Bytes block = bytes(begin, static_cast<std::size_t>(end - begin));
+        if (block.empty()) break;
+        const std::size_t kept = size_without_zeros(block);
+        end = begin + kept;
+        if (kept != 0) break;
     }
     return zeros_from_ = end;
 }
