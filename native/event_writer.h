@@ -20,7 +20,7 @@ struct EventWriterOptions {
     std::chrono::duration<double> flush_interval{0.04};  // the longest that an event waits before it is written
     std::size_t flush_bytes = 1 << 20;                   // written sooner when so much waits
     std::size_t buffer_limit = 64 << 20;                 // kept in memory while the file cannot be written
-    std::chrono::duration<double> patience{30.0};  // the longest that flush, close and a full buffer are waited for
+    std::chrono::duration<double> patience{30.0};  // the longest that flush and close are waited for
 };
 
 // Nothing here blocks on the file but flush, close, finish and wait_for_room, each for a bounded time, and nothing
@@ -45,7 +45,7 @@ class EventWriter {
     Append add_session(SessionStatus status, Stamp stamp);
 
     // More waits than may be kept although the file can be written: wait_for_room before the next event, or it is
-    // dropped.
+    // dropped. That wait ends after a second, and is not repeated until the file has answered.
     bool congested() const;
     void wait_for_room();
 

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::chrono::milliseconds first_retry{100};
 constexpr std::chrono::seconds slowest_retry{5};
+// A full buffer is waited for this long, once: a file that does not answer by then must not hold the program up again.
+constexpr std::chrono::seconds longest_pause{1};
 constexpr std::size_t most_notices = 32;
 
 std::vector<std::byte> make_preamble() {
@@ -54,7 +56,9 @@ void WriteChannel::start() {
 
 std::byte* WriteChannel::reserve(std::size_t size) {
     const std::size_t waiting = buffer_.bytes() + writing_bytes_;
-    if (waiting >= options_.buffer_limit) {
+    // Those who saw room at the same moment may overshoot while the file can be written; they wait the next time.
+    const std::size_t most = failure_ != 0 || stalled_ ? options_.buffer_limit : 2 * options_.buffer_limit;
+    if (waiting >= most) {
         if (dropped_++ == dropped_before_) {
             notice("the " + std::to_string(options_.buffer_limit >> 20) + " MiB kept in memory for '" + path() +
                    "' are full: what is logged until it can be written again is lost");
@@ -63,8 +67,9 @@ std::byte* WriteChannel::reserve(std::size_t size) {
     }
     std::byte* record = buffer_.append(size);
     if (failure_ != 0) return record;  // the next attempt has its time already
-    congested_ = waiting + size >= options_.buffer_limit;
-    const bool much = congested_ || buffer_.bytes() >= options_.flush_bytes;
+    const bool full = waiting + size >= options_.buffer_limit;
+    congested_ = full && !stalled_;
+    const bool much = full || buffer_.bytes() >= options_.flush_bytes;
     if (!due_ || (much && !due_at_once_)) {
         const auto wait = std::chrono::duration_cast<Clock::duration>(options_.flush_interval);
         due_ = much ? Clock::now() : Clock::now() + wait;
@@ -76,7 +81,9 @@ std::byte* WriteChannel::reserve(std::size_t size) {
 
 void WriteChannel::wait_for_room() {
     std::unique_lock lock(mutex_);
-    outcome_.wait_for(lock, patience(), [this] { return !congested_; });
+    if (outcome_.wait_for(lock, longest_pause, [this] { return !congested_; })) return;
+    stalled_ = true;
+    congested_ = false;
 }
 
 bool WriteChannel::flush(bool sync) {
@@ -163,6 +170,7 @@ void WriteChannel::write_out(std::unique_lock<std::mutex>& lock) {
     const std::size_t left = count_unwritten(writing_);
 
     lock.lock();
+    stalled_ = false;
     writing_bytes_ = left;
     buffer_.recycle(std::move(drained));
     note_outcome(error, file_.take_recreated());
@@ -175,8 +183,8 @@ void WriteChannel::write_out(std::unique_lock<std::mutex>& lock) {
 void WriteChannel::note_outcome(int error, bool recreated) {
     if (recreated) notice("'" + path() + "' had vanished and was made again: what it held is gone");
     if (error == 0) {
-        if (failure_ != 0) {
-            const std::uint64_t lost = dropped_ - dropped_before_;
+        const std::uint64_t lost = dropped_ - dropped_before_;
+        if (failure_ != 0 || lost != 0) {
             notice("'" + path() + "' is written again: " +
                    (lost == 0 ? "nothing was lost" : std::to_string(lost) + " events were lost"));
         }

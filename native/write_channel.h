@@ -79,6 +79,7 @@ class WriteChannel : public std::enable_shared_from_this<WriteChannel> {
     std::uint64_t answered_ = 0, succeeded_ = 0;        // the newest flush that ended, and that ended well
     bool stopping_ = false;
     bool stopped_ = false;
+    bool stalled_ = false;  // the file has not answered while the buffer was full
     int failure_ = 0;  // errno of the present outage
     Clock::duration retry_delay_{};
     std::uint64_t dropped_ = 0, dropped_before_ = 0;  // before the present outage

@@ -143,6 +143,23 @@ def test_answers_are_plain_json(log_dir: Any, opened: Any) -> None:
         json.loads(client.get(path).content, parse_constant=refuse)
 
 
+def test_a_run_file_may_hold_anything(log_dir: Any, opened: Any) -> None:
+    file = log_dir.write("mlp", {"loss": [(1, 1.0, 1.0)]})
+    deep = "[" * 200 + "]" * 200
+    text = f'{{"status": "running", "a": NaN, "b": [-Infinity, {{"c": "\\ud800"}}], "d": {deep}, "e": null}}'
+    (file.parent / "run.json").write_text(text)
+    metadata = opened().get("/api/run", params={"run": "mlp"}).json()["metadata"]
+    assert (metadata["a"], metadata["b"], metadata["e"]) == ("NaN", ["-Infinity", {"c": "?"}], None)
+    assert "…" in json.dumps(metadata["d"], ensure_ascii=False)
+
+
+def test_a_run_may_vanish_while_runs_are_listed(app_of: Any, client_of: Any, fake_logs: Any) -> None:
+    fake_logs["gone"] = None
+    client = client_of(app_of())
+    assert client.get("/api/runs").json()["runs"] == []
+    assert client.get("/api/tags").json() == {"version": 1, "runs": [], "tags": []}
+
+
 def test_names_that_are_not_text_are_shown_escaped(log_dir: Any, opened: Any) -> None:
     log_dir.write(os.fsdecode(b"caf\xe9"), {"loss": [(1, 1.0, 1.0)]})
     client = opened()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -19,6 +19,7 @@ from kymo.cli.misuse import misuse
 from kymo.cli.version import version
 
 _PATIENCE_SECONDS = 10.0
+_POLL_SECONDS = 0.1
 INTERRUPTED = 130
 
 
@@ -54,53 +55,48 @@ def demo(
         listener = listen("127.0.0.1", port)
     except ListenError as error:
         misuse(str(error))
-    with listener.socket, Logs([logdir]) as logs, _interruptible():
+    with listener, Logs([logdir]) as logs, _stop_signals() as stop:
         app = create_app(logs, hosts=Hosts.for_bind("127.0.0.1", []), title=str(logdir), version=version())
         with in_thread(app, listener.socket) as serving:
             address = f"http://{listener.authority}/"
             announce(address, [logdir])
             if open_browser and has_browser():
                 open_page(address)
-            code = _train(logdir / time.strftime("digits-%Y%m%d-%H%M%S"), epochs, fast)
+            code = _train(logdir / time.strftime("digits-%Y%m%d-%H%M%S"), epochs, fast, stop)
             if code == 0 and not exit_:
-                _keep_serving(serving)
+                _keep_serving(serving, stop)
     raise typer.Exit(code)
 
 
-def _train(log_dir: Path, epochs: int, fast: bool) -> int:
-    """Trains in a process of its own and returns its exit code; Ctrl+C asks it to end, and waits until it has."""
+def _train(log_dir: Path, epochs: int, fast: bool, stop: threading.Event) -> int:
+    """Trains in a process of its own and returns its exit code; when `stop` is set, asks it to end and waits for that."""
     command = [sys.executable, "-m", "kymo.cli.demo_training", str(log_dir), "--epochs", str(epochs)]
     # In a session of its own the terminal's Ctrl+C reaches only this process, which passes it on exactly once.
     with subprocess.Popen([*command, *(["--fast"] if fast else [])], start_new_session=True) as training:
-        try:
-            return training.wait()
-        except KeyboardInterrupt:
-            training.send_signal(signal.SIGINT)
+        while training.poll() is None and not stop.wait(_POLL_SECONDS):
+            pass
+        if training.poll() is None:
+            training.terminate()
             try:
                 training.wait(_PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
                 training.kill()
-            return INTERRUPTED
+        return INTERRUPTED if stop.is_set() else training.wait()
 
 
-def _keep_serving(serving: Any) -> None:
+def _keep_serving(serving: Callable[[], bool], stop: threading.Event) -> None:
     print("The training is done. The dashboard stays open until Ctrl+C.", flush=True)
-    try:
-        while serving():
-            time.sleep(0.2)
-    except KeyboardInterrupt:
-        return
+    while serving() and not stop.wait(_POLL_SECONDS):
+        pass
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """Lets SIGTERM end the demo as politely as Ctrl+C does."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
+def _stop_signals() -> Iterator[threading.Event]:
+    """An event that SIGINT and SIGTERM set: nothing is interrupted halfway, the training's start included."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield stop
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

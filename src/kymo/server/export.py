@@ -47,7 +47,7 @@ def csv(
     ] = None,
 ) -> CsvResponse:
     """Every point of a tag as CSV, streamed."""
-    chosen = [(name, site.run(name)) for name in run or ()] or list(site.logs.items())
+    chosen = [(name, site.run(name)) for name in run or ()] or site.runs()
     series = [(name, found) for name, entry in chosen if (found := entry.get(tag)) is not None]
     if not series:
         raise HTTPException(404, f"No such run has the scalar tag {tag[:200]!r}: GET api/tags lists the tags.")

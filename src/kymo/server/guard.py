@@ -25,7 +25,6 @@ SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
 ]
 MAX_BODY = 4 << 20
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}

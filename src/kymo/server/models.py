@@ -32,6 +32,19 @@ def printable(path: str | Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
+def plain(value: Any, depth: int = 50) -> Any:
+    """What somebody else's JSON file holds, as JSON can carry it: it may nest deeply and hold NaN and broken text."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, list):
+        return [plain(item, depth - 1) for item in value] if depth else "…"
+    if isinstance(value, dict):
+        return {plain(str(key)): plain(item, depth - 1) for key, item in value.items()} if depth else "…"
+    return value
+
+
 class Model(BaseModel):
     # Wrong names in a request are mistakes to be told, not to be ignored.
     model_config = ConfigDict(extra="forbid")

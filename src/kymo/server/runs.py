@@ -16,6 +16,7 @@ from kymo.server.models import (
     Session,
     WarningEntry,
     number,
+    plain,
     printable,
 )
 from kymo.server.site import Site, SiteOf
@@ -47,7 +48,7 @@ def _runs(site: Site) -> Runs:
     version, loading = site.logs.version, site.logs.loading
     counts = site.warning_counts()
     summaries = []
-    for name, run in list(site.logs.items()):
+    for name, run in site.runs():
         newest = run.newest
         summaries.append(
             RunSummary(
@@ -76,7 +77,7 @@ def run(site: SiteOf, run: str = Query(description="The run's name.")) -> RunDet
         name=found.name,
         path=printable(found.path),
         status=found.status,
-        metadata=dict(found.metadata),
+        metadata=plain(dict(found.metadata)),
         files=[
             RunFile(
                 path=printable(file.path),

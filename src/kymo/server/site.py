@@ -46,6 +46,10 @@ class Site:
         listed = changes.added or changes.removed or not changes.runs
         self.hub.publish(self.logs.version, None if listed else changes.runs)
 
+    def runs(self) -> list[tuple[str, Run]]:
+        """All runs of one moment; one may vanish while the list is made."""
+        return [(name, run) for name in list(self.logs) if (run := self.logs.get(name)) is not None]
+
     def run(self, name: str) -> Run:
         """The run, or the answer 404: names are looked up among the runs that were found, and never become paths."""
         run = self.logs.get(name)

@@ -21,7 +21,7 @@ def _tags(site: Site) -> Tags:
     version = site.logs.version
     found: dict[tuple[str, str], TagSummary] = {}
     names = []
-    for index, (name, run) in enumerate(list(site.logs.items())):
+    for index, (name, run) in enumerate(site.runs()):
         names.append(name)
         for tag in run.tags:
             summary = found.get((tag.tag, tag.kind))

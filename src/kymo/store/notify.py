@@ -40,7 +40,7 @@ class Notifier:
                 # Passing over what is denied also passes over a system's limit on watches, so it is the second choice.
                 self._watch = self._set(paths, pass_over_denied=True)
         except (OSError, WatchfilesRustInternalError) as error:
-            raise NotifyError(str(error)) from error
+            raise NotifyError(_reason(error)) from error
 
     @staticmethod
     def _set(paths: Sequence[str], *, pass_over_denied: bool) -> RustNotify:
@@ -56,8 +56,13 @@ class Notifier:
         try:
             found = self._watch.watch(BATCH_MILLISECONDS, STEP_MILLISECONDS, max(1, int(seconds * 1000)), stop)
         except (OSError, WatchfilesRustInternalError) as error:
-            raise NotifyError(str(error)) from error
+            raise NotifyError(_reason(error)) from error
         return [(Kind(kind), path) for kind, path in found] if isinstance(found, set) else []
 
     def close(self) -> None:
         self._watch.close()
+
+
+def _reason(error: Exception) -> str:
+    # What follows is the library's own rendering of the error once more, with every path in it.
+    return str(error).partition(" about [")[0].rstrip(".")

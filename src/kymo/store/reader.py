@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kymo._core import RunLog
 from kymo.format.run_file import RUN_FILE, RunFile, RunFileError, read_run_file
-from kymo.store.warning import DAMAGED_RUN_FILE, UNREADABLE_RUN, UNUSABLE_EVENT_FILE, LogWarning
+from kymo.store.warning import DAMAGED_RUN_FILE, UNREADABLE_RUN, LogWarning
 
 _Signature = tuple[int, int, int, int]
 _ABSENT: _Signature = (-1, -1, -1, -1)
@@ -52,28 +52,18 @@ class RunReader:
         self._unread = True
         self._seen: dict[str, _Signature] = {}
         self._described = _ABSENT
-        self._file_warnings: list[LogWarning] = []
         self._description_warning: LogWarning | None = None
         self._failure: LogWarning | None = None
         self._payload_warnings: dict[tuple[str, int], LogWarning] = {}
 
     def set_files(self, files: Sequence[str]) -> bool:
         """Takes the event files as they are on disk; returns whether they are others than before."""
-        usable, warnings = [], []
-        for path in files:
-            if _encodable(path):
-                usable.append(path)
-            else:
-                shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-                cause = "The file's name is not valid UTF-8, so it is left out: rename it."
-                warnings.append(LogWarning("", shown, None, UNUSABLE_EVENT_FILE, cause))
         with self._lock:
-            self._file_warnings = warnings
-            if tuple(usable) == self._files:
+            if tuple(files) == self._files:
                 return False
-            self._files = tuple(usable)
-            self.files_total = len(usable)
-            self.log.set_files(usable)
+            self._files = tuple(files)
+            self.files_total = len(self._files)
+            self.log.set_files(self._files)
             self._unread = True
             return True
 
@@ -136,9 +126,9 @@ class RunReader:
 
     def warnings(self, run: str) -> list[LogWarning]:
         """What was found wrong, under the run's name."""
-        damage = [LogWarning(run, at.file, at.offset, at.rule, _sentence(at.cause)) for at in self.log.damage()]
+        damage = [LogWarning(run, at.file, at.offset, at.rule, at.cause) for at in self.log.damage()]
         with self._lock:
-            own = [*self._file_warnings, *self._payload_warnings.values()]
+            own = list(self._payload_warnings.values())
             own += [warning for warning in (self._description_warning, self._failure) if warning is not None]
         return damage + [LogWarning(run, item.file, item.offset, item.rule, item.cause) for item in own]
 
@@ -152,15 +142,3 @@ def _signature(path: str) -> _Signature:
     except (OSError, ValueError):
         return _ABSENT
     return status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev
-
-
-def _sentence(cause: str) -> str:
-    return cause[:1].upper() + cause[1:].rstrip(".") + "."
-
-
-def _encodable(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

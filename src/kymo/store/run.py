@@ -137,17 +137,18 @@ class Run(Mapping[str, Series]):
     @property
     def newest(self) -> Newest | None:
         """(tag, step, wall_time, value) of the scalar logged last; None before the first."""
-        tags = self._scalars()
         with self._lock:
-            version = self.reader.log.version
-            if version != self._newest_version:
-                self._newest = self._find_newest(tags)
-                self._newest_version = version
-            return self._newest
+            if self.reader.log.version == self._newest_version:
+                return self._newest
+        version = self.reader.log.version
+        newest = self._find_newest()
+        with self._lock:
+            self._newest, self._newest_version = newest, version
+        return newest
 
-    def _find_newest(self, tags: list[str]) -> Newest | None:
+    def _find_newest(self) -> Newest | None:
         newest: Newest | None = None
-        for tag in tags:
+        for tag in self._scalars():
             last = self.reader.log.series(tag).last
             if last is not None and (newest is None or last[1] > newest[2]):
                 newest = (tag, *last)

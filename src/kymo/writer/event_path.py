@@ -25,7 +25,7 @@ def event_directory(log_dir: object) -> str:
         raise ValueError(f"log_dir {path!r} is a remote address: kymo writes to local and mounted directories only")
     if "\0" in path:
         raise ValueError(f"log_dir {path!r} holds a null character: choose another name")
-    return os.path.abspath(path)  # noqa: PTH100, pathlib costs a noticeable part of `import kymo`
+    return os.path.abspath(path)
 
 
 def claim_event_path(directory: str, suffix: str) -> str:
@@ -39,7 +39,7 @@ def claim_event_path(directory: str, suffix: str) -> str:
     """
     stem = f"events.out.tfevents.{int(time.time()):010d}.{os.uname().nodename}.{os.getpid()}"
     try:
-        os.makedirs(directory, exist_ok=True)  # noqa: PTH103, as above
+        os.makedirs(directory, exist_ok=True)
     except OSError as error:
         if error.errno in _HOPELESS:
             raise _refusal(error, directory) from None

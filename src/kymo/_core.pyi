@@ -1,0 +1,349 @@
+"""The native core of kymo: event files in and out, columns, viewports."""
+
+from collections.abc import Sequence
+from typing import Annotated, overload
+
+import numpy
+from numpy.typing import NDArray
+
+
+class EventWriter:
+    """
+    Appends events to a file from any thread; a thread of its own writes them out.
+
+    Each add_ method returns whether notices wait (see take_notices) or `path` changed because the process was forked.
+    """
+
+    def __init__(self, path: str, *, flush_interval: float = 0.04, flush_bytes: int = 1048576, buffer_limit: int = 67108864, patience: float = 30.0) -> None: ...
+
+    def add_scalar(self, tag: str, value: float, step: int, wall_time: float) -> bool:
+        """A float32 in simple_value."""
+
+    def add_scalar_tensor(self, tag: str, value: float, step: int, wall_time: float) -> bool:
+        """A rank-0 float32 tensor of the scalars plugin."""
+
+    def add_scalar_double(self, tag: str, value: float, step: int, wall_time: float) -> bool:
+        """A rank-0 float64 tensor of the scalars plugin."""
+
+    def add_scalars(self, items: list[tuple[str, float]], step: int, wall_time: float) -> bool:
+        """One event that holds a simple_value for each (tag, value) pair."""
+
+    def add_summary(self, summary: bytes, step: int, wall_time: float) -> bool:
+        """An encoded Summary."""
+
+    def add_event(self, event: bytes) -> bool:
+        """An encoded Event."""
+
+    def add_session_start(self, step: int, wall_time: float) -> bool:
+        """Marks what other files of the run hold from `step` on as superseded."""
+
+    def flush(self, sync: bool = False) -> bool:
+        """Whether all that was added is in the file; with `sync`, on the disk."""
+
+    def finish(self) -> bool:
+        """
+        Flushes to the disk; from then on every event is written before its call returns.
+        """
+
+    def close(self) -> bool:
+        """Flushes to the disk and ends. Whether nothing was lost."""
+
+    def take_notices(self) -> list[str]:
+        """Problems, each a sentence that was not taken before."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def closed(self) -> bool: ...
+
+    @property
+    def pending_bytes(self) -> int: ...
+
+    @property
+    def dropped_records(self) -> int: ...
+
+def crc32c(data: bytes, crc: int = 0) -> int:
+    """CRC-32C of `data`, continuing from the checksum `crc`."""
+
+def crc32c_table(data: bytes, crc: int = 0) -> int:
+    """The same, by the portable implementation."""
+
+def crc32c_implementation() -> str:
+    """Which implementation crc32c uses."""
+
+def mask_crc(crc: int) -> int:
+    """The masked form in which TFRecord stores a checksum."""
+
+class SeriesColumns:
+    """A series at one instant: columns of one length, read-only."""
+
+    @property
+    def steps(self) -> object: ...
+
+    @property
+    def wall_times(self) -> object: ...
+
+    @property
+    def values(self) -> object: ...
+
+    @property
+    def superseded(self) -> object: ...
+
+    def __len__(self) -> int: ...
+
+class Series:
+    """One tag's numbers over a whole run; grows as the run does."""
+
+    @property
+    def tag(self) -> object: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def superseded_count(self) -> int: ...
+
+    def __len__(self) -> int: ...
+
+    def snapshot(self) -> SeriesColumns: ...
+
+    @property
+    def steps(self) -> object: ...
+
+    @property
+    def wall_times(self) -> object: ...
+
+    @property
+    def values(self) -> object: ...
+
+    @property
+    def superseded(self) -> object: ...
+
+    @property
+    def last(self) -> tuple[int, float, float] | None:
+        """The newest (step, wall_time, value) that no restart has superseded."""
+
+    def viewport(self, *, axis: str = 'step', origin: float = 0.0, mapping: Series | None = None, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False) -> Viewport: ...
+
+class Refresh:
+    """What one refresh found."""
+
+    @property
+    def tags(self) -> list[str]: ...
+
+    @property
+    def points(self) -> int: ...
+
+    @property
+    def bytes(self) -> int: ...
+
+    @property
+    def more(self) -> bool: ...
+
+class TagInfo:
+    """A tag and what its first value said about it."""
+
+    @property
+    def tag(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def plugin(self) -> str: ...
+
+    @property
+    def display_name(self) -> str: ...
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def content(self) -> bytes: ...
+
+    @property
+    def count(self) -> int: ...
+
+class FileInfo:
+    """One event file and how far it was read."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def offset(self) -> int: ...
+
+    @property
+    def events(self) -> int: ...
+
+    @property
+    def damage(self) -> int:
+        """How many pieces of damage were found, those not kept included."""
+
+    @property
+    def first_wall_time(self) -> float | None: ...
+
+    @property
+    def last_wall_time(self) -> float | None: ...
+
+    @property
+    def writer(self) -> str: ...
+
+    @property
+    def missing(self) -> bool: ...
+
+class SessionEvent:
+    """A session log of the run: a start, a stop or a checkpoint."""
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def step(self) -> int: ...
+
+    @property
+    def wall_time(self) -> float: ...
+
+    @property
+    def file(self) -> int: ...
+
+class Damage:
+    """What was wrong at one place of a file."""
+
+    @property
+    def file(self) -> str: ...
+
+    @property
+    def offset(self) -> int: ...
+
+    @property
+    def rule(self) -> str: ...
+
+    @property
+    def cause(self) -> str: ...
+
+class Payloads:
+    """Where the values of a tag lie: columns of one length, read-only."""
+
+    @property
+    def steps(self) -> object: ...
+
+    @property
+    def wall_times(self) -> object: ...
+
+    @property
+    def offsets(self) -> object: ...
+
+    @property
+    def lengths(self) -> object: ...
+
+    @property
+    def files(self) -> object: ...
+
+    @property
+    def superseded(self) -> object: ...
+
+    def __len__(self) -> int: ...
+
+class RunLog:
+    """
+    All event files of one run directory: follows each and merges their tags.
+    """
+
+    def __init__(self) -> None: ...
+
+    def set_files(self, paths: Sequence) -> None:
+        """The run's event files, from the next refresh on."""
+
+    def refresh(self, byte_budget: int = 0) -> Refresh:
+        """
+        Reads what has grown, at most about `byte_budget` bytes of it unless that is 0.
+        """
+
+    @property
+    def version(self) -> int: ...
+
+    def tags(self) -> list[TagInfo]: ...
+
+    def files(self) -> list[FileInfo]: ...
+
+    def sessions(self) -> list[SessionEvent]: ...
+
+    def damage(self) -> list[Damage]: ...
+
+    @property
+    def first_wall_time(self) -> float | None: ...
+
+    @property
+    def last_wall_time(self) -> float | None: ...
+
+    @property
+    def points(self) -> int: ...
+
+    def series(self, tag: str) -> Series:
+        """The live series of a tag; KeyError where the run has no such tag."""
+
+    def payloads(self, tag: str) -> Payloads:
+        """Where the values of a tag lie; KeyError where the run has no such tag."""
+
+class Viewport:
+    """What of a series must be drawn: chosen points in order of x."""
+
+    @property
+    def x(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
+    @property
+    def value(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
+    @property
+    def smoothed(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)] | None: ...
+
+    @property
+    def wall_times(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
+    @property
+    def steps(self) -> Annotated[NDArray[numpy.int64], dict(shape=(None,), writable=False)]: ...
+
+    @property
+    def mark_x(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
+    @property
+    def mark_kind(self) -> Annotated[NDArray[numpy.uint8], dict(shape=(None,), writable=False)]: ...
+
+    @property
+    def points_in_view(self) -> int: ...
+
+    @property
+    def downsampled(self) -> bool: ...
+
+class Plotter:
+    """A series that grows in memory, with its plot."""
+
+    def __init__(self) -> None: ...
+
+    @overload
+    def append(self, steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], values: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> None: ...
+
+    @overload
+    def append(self, steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> None: ...
+
+    def supersede(self, superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None: ...
+
+    @property
+    def memory(self) -> int: ...
+
+    def release(self) -> None: ...
+
+    def __len__(self) -> int: ...
+
+    def viewport(self, *, axis: str = 'step', origin: float = 0.0, mapping: Plotter | None = None, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False) -> Viewport: ...
+
+@overload
+def plot_points(steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], values: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], *, axis: str = 'step', origin: float = 0.0, mapping: Plotter | None = None, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> Viewport: ...
+
+@overload
+def plot_points(steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], *, axis: str = 'step', origin: float = 0.0, mapping: Plotter | None = None, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> Viewport: ...
