@@ -6,7 +6,7 @@ STAMPS := .stamps
 STATIC := src/kymo/server/static
 export PATH := $(abspath $(BIN)):$(PATH)
 
-NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.cpp native/*.h)
+NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*/*.cpp native/*/*.h)
 PAGE := $(wildcard frontend/*.json frontend/*.ts frontend/*.js frontend/*.html) $(shell find frontend/src frontend/public -type f 2>/dev/null)
 
 .PHONY: help setup page demo test check format bench screenshots api stubs wheel lock clean
@@ -27,7 +27,7 @@ test: setup $(STAMPS)/chromium  ## Run every test, browser tests included
 check: setup  ## Lint and type-check everything
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/clang-format --dry-run --Werror native/*.cpp native/*.h
+	$(BIN)/clang-format --dry-run --Werror native/*/*.cpp native/*/*.h
 	cd frontend && npm run check
 	$(BIN)/python tools/check_layers.py
 	$(BIN)/python tools/check_sizes.py
@@ -35,7 +35,7 @@ check: setup  ## Lint and type-check everything
 
 format: setup  ## Rewrite the sources in the project's style
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
-	$(BIN)/clang-format -i native/*.cpp native/*.h
+	$(BIN)/clang-format -i native/*/*.cpp native/*/*.h
 	cd frontend && npm run format
 
 page: $(STAMPS)/page  ## Build the dashboard's bundle

@@ -188,3 +188,21 @@ def test_a_record_that_was_partly_in_a_vanished_file_is_written_whole(tmp_path: 
 
 def run(code: str) -> None:
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, timeout=60)
+
+
+def test_a_file_that_never_answers_holds_the_program_up_once(tmp_path: Path) -> None:
+    # Nobody reads the pipe: opening it to write waits for ever, as a hung network file system does.
+    pipe = tmp_path / "events.out.tfevents.1"
+    os.mkfifo(pipe)
+    program = f"""
+        from kymo import _core
+        writer = _core.EventWriter({str(pipe)!r}, buffer_limit=1 << 16, patience=0.2)
+        for step in range(20_000):
+            writer.add_scalar("loss", 0.5, step, 1.0)
+        assert writer.dropped_records > 10_000, writer.dropped_records
+        assert any("are full" in notice for notice in writer.take_notices())
+        assert not writer.close()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert result.returncode == 0, result.stderr

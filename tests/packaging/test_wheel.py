@@ -53,7 +53,7 @@ def test_the_sdist_holds_page_and_core_but_no_frontend_sources(built: Path) -> N
     with tarfile.open(sdist) as archive:
         names = archive.getnames()
     assert any(name.endswith("server/static/index.html") for name in names)
-    assert any(name.endswith("native/bindings.cpp") for name in names)
+    assert any(name.endswith("native/bindings/module.cpp") for name in names)
     assert not [name for name in names if "/frontend/" in name or name.endswith(".so")]
 
 

@@ -112,11 +112,16 @@ export function drawMarks(
 ): void {
   context.fillStyle = colour;
   const size = 3;
+  // Marks that would run together are one mark.
+  const lastAt = [-Infinity, -Infinity, -Infinity];
   series.markX.forEach((x, i) => {
     if (x < frame.low || x > frame.high) return;
     const at = frame.toX(x);
+    const kind = series.markKind[i]!;
+    if (at - lastAt[kind]! < 2.5 * size) return;
+    lastAt[kind] = at;
     context.beginPath();
-    if (series.markKind[i] === 0) {
+    if (kind === 0) {
       const y = frame.height - size - 2;
       context.moveTo(at - size, y - size);
       context.lineTo(at + size, y + size);
@@ -133,7 +138,7 @@ export function drawMarks(
       }
       return;
     }
-    const up = series.markKind[i] === 1;
+    const up = kind === 1;
     const tip = up ? 1 : frame.height - 1;
     const base = up ? tip + size * 2 : tip - size * 2;
     context.moveTo(at, tip);

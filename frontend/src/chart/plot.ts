@@ -10,7 +10,7 @@ import { drawMarks, drawRestarts, drawSeries, type Frame } from "./draw";
 import { widen, xExtent, yExtent } from "./extent";
 import { chartFont, inks, type Theme } from "./ink";
 import { Overlay } from "./overlay";
-import { labelXTicks, logTicks } from "./ticks";
+import { labelXTicks, logTicks, stepSpacings } from "./ticks";
 
 export interface DrawnSeries {
   columns: SeriesColumns;
@@ -183,7 +183,7 @@ export class Plot {
       grid: { show: false },
       ticks: { stroke: ink.axis, width: 1, size: 4 },
       border: { show: true, stroke: ink.axis, width: 1 },
-      ...(axis === "relative" ? { incrs: durationSteps } : {}),
+      ...(axis === "relative" ? { incrs: durationSteps } : axis === "step" ? { incrs: stepSpacings } : {}),
       values: (_self, ticks) => labelXTicks(axis, ticks),
     };
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { labelXTicks, linearTicks, logTicks } from "./ticks";
+import { labelXTicks, linearTicks, logTicks, stepSpacings } from "./ticks";
 
 describe("logTicks", () => {
   it("shows decades when there are many, skipping some when there are too many", () => {
@@ -24,5 +24,12 @@ describe("labelXTicks", () => {
     expect(labelXTicks("step", [0, 20000])).toEqual(["0", "20k"]);
     expect(labelXTicks("relative", [0, 3600, 7200])).toEqual(["0", "1 h", "2 h"]);
     expect(labelXTicks("wall", [1_800_000_000])[0]).toMatch(/\d/);
+  });
+});
+
+describe("stepSpacings", () => {
+  it("are whole and ascend", () => {
+    expect(stepSpacings.slice(0, 5)).toEqual([1, 2, 5, 10, 20]);
+    expect(stepSpacings.every((spacing) => Number.isSafeInteger(spacing))).toBe(true);
   });
 });

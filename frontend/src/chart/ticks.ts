@@ -40,3 +40,8 @@ export function labelXTicks(axis: XAxis, ticks: number[]): string[] {
   const format = axis === "relative" ? formatDurationTick : formatMomentTick;
   return ticks.map((tick) => format(tick, spacing));
 }
+
+/** Spacings of ticks on an axis of steps: there is nothing between two steps to be labelled. */
+export const stepSpacings: number[] = Array.from({ length: 15 }, (_, power) =>
+  [1, 2, 5].map((factor) => factor * 10 ** power),
+).flat();

@@ -6,6 +6,7 @@ import { Coalescer } from "./coalesce";
 /** Least time between two fetches of the lists while only points are added, in milliseconds. */
 const listPause = 250;
 const loadingPause = 200;
+const errorPause = 3000;
 
 /** Told before a new answer is shown, so that nothing is drawn without its colour and its place in the selection. */
 export interface CatalogListener {
@@ -66,12 +67,14 @@ export class Catalog {
       if (answer.loading) this.poll = setTimeout(() => this.refresh(), loadingPause);
     } catch (error) {
       this.error = explain(error);
+      clearTimeout(this.poll);
+      this.poll = setTimeout(() => this.refresh(), errorPause);
     }
   }
 }
 
 function explain(error: unknown): string {
   if (error instanceof client.ServerError) return error.message;
-  if (error instanceof TypeError) return "The server does not answer.";
+  if (error instanceof TypeError) return "The server does not answer: is kymo serve still running?";
   return error instanceof Error ? error.message : String(error);
 }

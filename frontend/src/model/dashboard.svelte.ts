@@ -40,13 +40,12 @@ export class Dashboard {
 
   readonly runFilter = $derived(makeFilter(this.view.current.runFilter));
   readonly tagFilter = $derived(makeFilter(this.view.current.tagFilter));
-  readonly filteredRuns = $derived(this.catalog.runs.filter((run) => this.runFilter.matches(run.name)));
+  // As text, so that a list that only has newer values in it changes nothing that is derived from its names.
+  private readonly namesKey = $derived(JSON.stringify(this.catalog.runs.map((run) => run.name)));
+  private readonly names = $derived(JSON.parse(this.namesKey) as string[]);
+  readonly filteredRuns = $derived(this.names.filter((name) => this.runFilter.matches(name)));
   readonly selected = $derived(
-    new Set(
-      this.catalog.runs
-        .filter((run) => isSelected(this.view.current.selection, run.name, this.defaults))
-        .map((run) => run.name),
-    ),
+    new Set(this.names.filter((name) => isSelected(this.view.current.selection, name, this.defaults))),
   );
   /** The crowd's rule chose fewer runs than there are, and the reader has not chosen yet. */
   readonly isCrowded = $derived(
@@ -110,9 +109,8 @@ export class Dashboard {
   }
 
   selectAll(on: boolean): void {
-    const filtered = this.filteredRuns.map((run) => run.name);
-    const total = this.catalog.runs.length;
-    this.view.set({ selection: setAll(this.view.current.selection, filtered, total, on, this.defaults) });
+    const { selection } = this.view.current;
+    this.view.set({ selection: setAll(selection, this.filteredRuns, this.names.length, on, this.defaults) });
   }
 
   /** Zooms in x are in the axis' own units, so they end with it. */

@@ -33,7 +33,9 @@ class SummaryWriter:
             `runs/<month><day>_<time>_<host><comment>`.
         comment: Appended to the default directory; without effect if `log_dir` is given.
         purge_step: First step that this run writes anew after a crash: what earlier files hold from it on is hidden.
-        max_queue: Taken for compatibility: the queue is bounded by bytes (64 MiB), and adding never waits for it.
+        max_queue: Taken for compatibility: the queue is bounded by bytes (64 MiB). Adding waits only when that is full
+            although the file can be written, and then for a second at most; a file that has not answered by then
+            makes no later call wait.
         flush_secs: Taken for compatibility: events are written within 50 ms.
         filename_suffix: Appended to the name of every event file.
         logdir: The same as `log_dir`, as tensorboardX calls it.

@@ -1,0 +1,248 @@
+// Event files in, as Python sees it.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/shared_ptr.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "bindings/sections.h"
+#include "drawing/plot.h"
+#include "reading/run_log.h"
+
+namespace kymo::python {
+namespace {
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+// Text of a file may be broken; it must never be what keeps a log from being read.
+nb::object text(std::string_view bytes) {
+    return nb::steal(PyUnicode_DecodeUTF8(bytes.data(), static_cast<Py_ssize_t>(bytes.size()), "replace"));
+}
+
+// Paths are bytes to the system: what is not UTF-8 passes through Python and back unharmed.
+nb::object path_text(const std::string& path) {
+    return nb::steal(PyUnicode_DecodeFSDefaultAndSize(path.data(), static_cast<Py_ssize_t>(path.size())));
+}
+
+std::string path_bytes(nb::handle path) {
+    PyObject* encoded = nullptr;
+    if (PyUnicode_FSConverter(path.ptr(), &encoded) == 0) throw nb::python_error();
+    const nb::bytes bytes = nb::steal<nb::bytes>(encoded);
+    return {bytes.c_str(), bytes.size()};
+}
+
+template <typename T, typename Shown = T>
+using ReadOnly = nb::ndarray<nb::numpy, const Shown, nb::ndim<1>>;
+
+// A view of a column's block: the array holds the block alive, whatever becomes of the series.
+template <typename T, typename Shown = T>
+ReadOnly<T, Shown> column_array(const typename Column<T>::View& column) {
+    static_assert(sizeof(T) == sizeof(Shown));
+    static const T nothing{};
+    const void* data = column.block ? static_cast<const void*>(column.block.get()) : &nothing;
+    using Block = std::shared_ptr<const T[]>;
+    nb::capsule owner(new Block(column.block), [](void* block) noexcept { delete static_cast<Block*>(block); });
+    return ReadOnly<T, Shown>(static_cast<const Shown*>(data), {column.size}, owner);
+}
+
+// A mask of `size` rows, for columns that have none while nothing is masked.
+ReadOnly<std::uint8_t, bool> mask_array(const Column<std::uint8_t>::View& mask, std::size_t size) {
+    if (mask.size == size) return column_array<std::uint8_t, bool>(mask);
+    Column<std::uint8_t> clear;
+    const std::vector<std::uint8_t> zeros(size);
+    clear.append(zeros);
+    return column_array<std::uint8_t, bool>(clear.view());
+}
+
+const auto values_signature = nb::for_getter(
+    nb::sig("def values(self) -> numpy.typing.NDArray[numpy.float32] | numpy.typing.NDArray[numpy.float64]"));
+
+nb::object value_array(const Points& points) {
+    if (points.values64.size != 0) return nb::cast(column_array<double>(points.values64));
+    return nb::cast(column_array<float>(points.values32));
+}
+
+std::optional<double> first_time(const TimeRange& range) {
+    if (range.empty()) return std::nullopt;
+    return range.first;
+}
+
+std::optional<double> last_time(const TimeRange& range) {
+    if (range.empty()) return std::nullopt;
+    return range.last;
+}
+
+nb::object session_status(std::int32_t status) {
+    static constexpr std::string_view names[] = {"UNSPECIFIED", "START", "STOP", "CHECKPOINT"};
+    return text(status >= 0 && status < 4 ? std::string(names[status]) : std::to_string(status));
+}
+
+using Point = std::tuple<std::int64_t, double, double>;
+
+std::optional<Point> last_point(const Series& series) {
+    const Points points = series.points();
+    for (std::size_t row = points.size(); row-- > 0;) {
+        if (points.superseded.size != 0 && points.superseded.block[row] != 0) continue;
+        return Point{points.steps.block[row], points.wall_times.block[row], points.value(row)};
+    }
+    return std::nullopt;
+}
+
+Viewport series_viewport(Series& series, std::string_view axis, double origin, const Series* mapping, double low,
+                         double high, std::uint32_t pixels, std::string_view smoothing, double amount,
+                         bool superseded) {
+    ViewportQuery query{axis_named(axis),           origin, nullptr,   low, high, pixels,
+                        smoothing_named(smoothing), amount, superseded};
+    const nb::gil_scoped_release unlocked;
+    const Points mapped_by = mapping != nullptr ? mapping->points() : Points();
+    if (mapping != nullptr) query.mapping = &mapped_by;
+    return series.viewport(query);
+}
+
+void bind_series(nb::module_& module) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    nb::class_<Points>(module, "SeriesColumns", "A series at one instant: columns of one length, read-only.")
+        .def_prop_ro("steps", [](const Points& points) { return column_array<std::int64_t>(points.steps); })
+        .def_prop_ro("wall_times", [](const Points& points) { return column_array<double>(points.wall_times); })
+        .def_prop_ro("values", &value_array, values_signature)
+        .def_prop_ro("superseded", [](const Points& points) { return mask_array(points.superseded, points.size()); })
+        .def("__len__", &Points::size);
+
+    nb::class_<Series>(module, "Series", "One tag's numbers over a whole run; grows as the run does.")
+        .def_prop_ro("tag", [](const Series& series) { return nb::str(text(series.tag())); })
+        .def_prop_ro("version", &Series::version)
+        .def_prop_ro("superseded_count", &Series::superseded_count)
+        .def("__len__", [](const Series& series) { return series.points().size(); })
+        .def("snapshot", &Series::points)
+        .def_prop_ro("steps", [](const Series& series) { return column_array<std::int64_t>(series.points().steps); })
+        .def_prop_ro("wall_times",
+                     [](const Series& series) { return column_array<double>(series.points().wall_times); })
+        .def_prop_ro(
+            "values", [](const Series& series) { return value_array(series.points()); }, values_signature)
+        .def_prop_ro("superseded",
+                     [](const Series& series) {
+                         const Points points = series.points();
+                         return mask_array(points.superseded, points.size());
+                     })
+        .def_prop_ro("last", &last_point, "The newest (step, wall_time, value) that no restart has superseded.")
+        .def("viewport", &series_viewport, nb::kw_only(), "axis"_a = "step", "origin"_a = 0.0, "mapping"_a = nb::none(),
+             "low"_a = -infinity, "high"_a = infinity, "pixels"_a = 1000, "smoothing"_a = "none", "amount"_a = 0.0,
+             "superseded"_a = false);
+}
+
+void bind_run_parts(nb::module_& module) {
+    nb::class_<Refresh>(module, "Refresh", "What one refresh found.")
+        .def_prop_ro("tags",
+                     [](const Refresh& refresh) {
+                         nb::list tags;
+                         for (const std::string& tag : refresh.tags) tags.append(text(tag));
+                         return nb::typed<nb::list, nb::str>(tags);
+                     })
+        .def_ro("points", &Refresh::points)
+        .def_ro("bytes", &Refresh::bytes)
+        .def_ro("more", &Refresh::more);
+    nb::class_<TagInfo>(module, "TagInfo", "A tag and what its first value said about it.")
+        .def_prop_ro("tag", [](const TagInfo& info) { return nb::str(text(info.tag)); })
+        .def_prop_ro("kind", [](const TagInfo& info) { return nb::str(text(info.kind)); })
+        .def_prop_ro("plugin", [](const TagInfo& info) { return nb::str(text(info.metadata->plugin)); })
+        .def_prop_ro("display_name", [](const TagInfo& info) { return nb::str(text(info.metadata->display_name)); })
+        .def_prop_ro("description", [](const TagInfo& info) { return nb::str(text(info.metadata->description)); })
+        .def_prop_ro(
+            "content",
+            [](const TagInfo& info) { return nb::bytes(info.metadata->content.data(), info.metadata->content.size()); })
+        .def_ro("count", &TagInfo::count);
+    nb::class_<FileInfo>(module, "FileInfo", "One event file and how far it was read.")
+        .def_prop_ro("path", [](const FileInfo& info) { return nb::str(path_text(info.path)); })
+        .def_ro("size", &FileInfo::size)
+        .def_ro("offset", &FileInfo::offset)
+        .def_ro("events", &FileInfo::events)
+        .def_ro("damage", &FileInfo::damage, "How many pieces of damage were found, those not kept included.")
+        .def_prop_ro("first_wall_time", [](const FileInfo& info) { return first_time(info.range); })
+        .def_prop_ro("last_wall_time", [](const FileInfo& info) { return last_time(info.range); })
+        .def_prop_ro("writer", [](const FileInfo& info) { return nb::str(text(info.writer)); })
+        .def_ro("missing", &FileInfo::missing);
+    nb::class_<LoggedSession>(module, "SessionEvent", "A session log of the run: a start, a stop or a checkpoint.")
+        .def_prop_ro("status", [](const LoggedSession& event) { return nb::str(session_status(event.status)); })
+        .def_ro("step", &LoggedSession::step)
+        .def_ro("wall_time", &LoggedSession::wall_time)
+        .def_ro("file", &LoggedSession::file);
+    nb::class_<FileDamage>(module, "Damage", "What was wrong at one place of a file.")
+        .def_prop_ro("file", [](const FileDamage& at) { return nb::str(path_text(at.file)); })
+        .def_prop_ro("offset", [](const FileDamage& at) { return at.damage.offset; })
+        .def_prop_ro("rule", [](const FileDamage& at) { return nb::str(text(at.damage.rule)); })
+        .def_prop_ro("cause", [](const FileDamage& at) { return nb::str(text(at.damage.cause)); });
+    nb::class_<Payloads>(module, "Payloads", "Where the values of a tag lie: columns of one length, read-only.")
+        .def_prop_ro("steps", [](const Payloads& at) { return column_array<std::int64_t>(at.steps); })
+        .def_prop_ro("wall_times", [](const Payloads& at) { return column_array<double>(at.wall_times); })
+        .def_prop_ro("offsets", [](const Payloads& at) { return column_array<std::uint64_t>(at.offsets); })
+        .def_prop_ro("lengths", [](const Payloads& at) { return column_array<std::uint64_t>(at.lengths); })
+        .def_prop_ro("files", [](const Payloads& at) { return column_array<std::uint32_t>(at.files); })
+        .def_prop_ro("superseded", [](const Payloads& at) { return mask_array(at.superseded, at.steps.size); })
+        .def("__len__", [](const Payloads& at) { return at.steps.size; });
+}
+
+nb::builtin_exception no_tag(std::string_view tag) { return nb::key_error(std::string(tag).c_str()); }
+
+void bind_run_log(nb::module_& module) {
+    nb::class_<RunLog>(module, "RunLog", "All event files of one run directory: follows each and merges their tags.")
+        .def(nb::init<>())
+        .def(
+            "set_files",
+            [](RunLog& log, const nb::sequence& paths) {
+                std::vector<std::string> files;
+                for (const nb::handle path : paths) files.push_back(path_bytes(path));
+                log.set_files(std::move(files));
+            },
+            "paths"_a, nb::sig("def set_files(self, paths: collections.abc.Sequence[str]) -> None"),
+            "The run's event files, from the next refresh on.")
+        .def("refresh", &RunLog::refresh, "byte_budget"_a = 0, nb::call_guard<nb::gil_scoped_release>(),
+             "Reads what has grown, at most about `byte_budget` bytes of it unless that is 0.")
+        .def_prop_ro("version", [](const RunLog& log) { return log.view()->version; })
+        .def("tags", [](const RunLog& log) { return log.view()->tags; })
+        .def("files", [](const RunLog& log) { return log.view()->files; })
+        .def("sessions", [](const RunLog& log) { return log.view()->sessions; })
+        .def("damage", [](const RunLog& log) { return log.view()->damage; })
+        .def_prop_ro("first_wall_time", [](const RunLog& log) { return first_time(log.view()->range); })
+        .def_prop_ro("last_wall_time", [](const RunLog& log) { return last_time(log.view()->range); })
+        .def_prop_ro("points", [](const RunLog& log) { return log.view()->points; })
+        .def(
+            "series",
+            [](const RunLog& log, std::string_view tag) {
+                auto series = log.series(tag);
+                if (!series) throw no_tag(tag);
+                return series;
+            },
+            "tag"_a, "The live series of a tag; KeyError where the run has no such tag.")
+        .def(
+            "payloads",
+            [](const RunLog& log, std::string_view tag) {
+                auto payloads = log.payloads(tag);
+                if (!payloads) throw no_tag(tag);
+                return *payloads;
+            },
+            "tag"_a, "Where the values of a tag lie; KeyError where the run has no such tag.");
+}
+
+}  // namespace
+
+void bind_reading(nb::module_& module) {
+    bind_series(module);
+    bind_run_parts(module);
+    bind_run_log(module);
+}
+
+}  // namespace kymo::python

@@ -1,0 +1,177 @@
+// Event files out, as Python sees it.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bindings/sections.h"
+#include "format/crc32c.h"
+#include "format/tfrecord.h"
+#include "writing/event_writer.h"
+
+namespace kymo::python {
+namespace {
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+std::span<const std::byte> view(const nb::bytes& bytes) {
+    return {static_cast<const std::byte*>(bytes.data()), bytes.size()};
+}
+
+// Reading the tags and numbers out of a list by hand costs a third of what the generic conversion does.
+std::vector<kymo::Scalar> scalars_of(const nb::list& items) {
+    std::vector<kymo::Scalar> scalars;
+    scalars.reserve(items.size());
+    for (nb::handle item : items) {
+        PyObject* pair = item.ptr();
+        if (!PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) != 2)
+            throw nb::type_error("items must be (tag, value) pairs");
+        Py_ssize_t size = 0;
+        const char* tag = PyUnicode_AsUTF8AndSize(PyTuple_GET_ITEM(pair, 0), &size);
+        if (tag == nullptr) throw nb::python_error();
+        const double value = PyFloat_AsDouble(PyTuple_GET_ITEM(pair, 1));
+        if (value == -1.0 && PyErr_Occurred() != nullptr) throw nb::python_error();
+        scalars.push_back({{tag, static_cast<std::size_t>(size)}, value});
+    }
+    return scalars;
+}
+
+// Small events are appended with the GIL held: giving it up would take longer, and wait for other threads' turns.
+constexpr std::size_t small_event = 64 << 10;
+
+template <typename Add>
+bool append(kymo::EventWriter& writer, std::size_t size, Add&& add) {
+    if (writer.congested()) {
+        nb::gil_scoped_release unlocked;
+        writer.wait_for_room();
+    }
+    kymo::EventWriter::Append outcome;
+    if (size <= small_event) {
+        outcome = add();
+    } else {
+        nb::gil_scoped_release unlocked;
+        outcome = add();
+    }
+    if (outcome == kymo::EventWriter::Append::closed) throw nb::value_error("the event writer is closed");
+    return outcome == kymo::EventWriter::Append::done_with_notices;
+}
+
+bool add_scalar(kymo::EventWriter& writer, std::string_view tag, double value, std::int64_t step, double wall_time,
+                kymo::ScalarForm form) {
+    const kymo::Scalar scalar{tag, value};
+    return append(writer, tag.size(), [&] { return writer.add_scalars({&scalar, 1}, form, {wall_time, step}); });
+}
+
+template <kymo::ScalarForm form>
+bool add_one(kymo::EventWriter& writer, std::string_view tag, double value, std::int64_t step, double wall_time) {
+    return add_scalar(writer, tag, value, step, wall_time, form);
+}
+
+void bind_event_writer(nb::module_& module) {
+    using kymo::EventWriter;
+    using kymo::ScalarForm;
+    using Seconds = std::chrono::duration<double>;
+    using Unlocked = nb::call_guard<nb::gil_scoped_release>;
+    const kymo::EventWriterOptions standard;
+
+    nb::class_<EventWriter>(module, "EventWriter",
+                            "Appends events to a file from any thread; a thread of its own writes them out.\n\n"
+                            "Each add_ method returns whether notices wait (see take_notices) or `path` changed "
+                            "because the process was forked.")
+        .def(
+            "__init__",
+            [](EventWriter* self, std::string path, double flush_interval, std::size_t flush_bytes,
+               std::size_t buffer_limit, double patience) {
+                nb::gil_scoped_release unlocked;
+                new (self) EventWriter(std::move(path),
+                                       {Seconds(flush_interval), flush_bytes, buffer_limit, Seconds(patience)});
+            },
+            "path"_a, nb::kw_only(), "flush_interval"_a = standard.flush_interval.count(),
+            "flush_bytes"_a = standard.flush_bytes, "buffer_limit"_a = standard.buffer_limit,
+            "patience"_a = standard.patience.count())
+        .def("add_scalar", &add_one<ScalarForm::simple_value>, "tag"_a, "value"_a, "step"_a, "wall_time"_a,
+             "A float32 in simple_value.")
+        .def("add_scalar_tensor", &add_one<ScalarForm::float_tensor>, "tag"_a, "value"_a, "step"_a, "wall_time"_a,
+             "A rank-0 float32 tensor of the scalars plugin.")
+        .def("add_scalar_double", &add_one<ScalarForm::double_tensor>, "tag"_a, "value"_a, "step"_a, "wall_time"_a,
+             "A rank-0 float64 tensor of the scalars plugin.")
+        .def(
+            "add_scalars",
+            [](EventWriter& writer, const nb::list& items, std::int64_t step, double wall_time) {
+                const auto scalars = scalars_of(items);
+                return append(writer, 0,
+                              [&] { return writer.add_scalars(scalars, ScalarForm::simple_value, {wall_time, step}); });
+            },
+            "items"_a, "step"_a, "wall_time"_a, "One event that holds a simple_value for each (tag, value) pair.",
+            nb::sig("def add_scalars(self, items: list[tuple[str, float]], step: int, wall_time: float) -> bool"))
+        .def(
+            "add_summary",
+            [](EventWriter& writer, const nb::bytes& summary, std::int64_t step, double wall_time) {
+                const auto bytes = view(summary);
+                return append(writer, bytes.size(), [&] { return writer.add_summary(bytes, {wall_time, step}); });
+            },
+            "summary"_a, "step"_a, "wall_time"_a, "An encoded Summary.")
+        .def(
+            "add_event",
+            [](EventWriter& writer, const nb::bytes& event) {
+                const auto bytes = view(event);
+                return append(writer, bytes.size(), [&] { return writer.add_event(bytes); });
+            },
+            "event"_a, "An encoded Event.")
+        .def(
+            "add_session_start",
+            [](EventWriter& writer, std::int64_t step, double wall_time) {
+                append(writer, 0, [&] { return writer.add_file_version({wall_time, step}); });
+                return append(writer, 0,
+                              [&] { return writer.add_session(kymo::SessionStatus::start, {wall_time, step}); });
+            },
+            "step"_a, "wall_time"_a, "Marks what other files of the run hold from `step` on as superseded.")
+        .def("flush", &EventWriter::flush, "sync"_a = false, Unlocked(),
+             "Whether all that was added is in the file; with `sync`, on the disk.")
+        .def("finish", &EventWriter::finish, Unlocked(),
+             "Flushes to the disk; from then on every event is written before its call returns.")
+        .def("close", &EventWriter::close, Unlocked(), "Flushes to the disk and ends. Whether nothing was lost.")
+        .def("take_notices", &EventWriter::take_notices, "Problems, each a sentence that was not taken before.")
+        .def_prop_ro("path", &EventWriter::path)
+        .def_prop_ro("closed", &EventWriter::closed)
+        .def_prop_ro("pending_bytes", &EventWriter::pending_bytes)
+        .def_prop_ro("dropped_records", &EventWriter::dropped_records);
+}
+
+}  // namespace
+
+void bind_writing(nb::module_& module) {
+    // Writers that live until the interpreter ends are no leak: they are flushed before it.
+    nb::set_leak_warnings(false);
+    bind_event_writer(module);
+    module.def(
+        "crc32c",
+        [](const nb::bytes& data, std::uint32_t crc) {
+            const auto bytes = view(data);
+            nb::gil_scoped_release unlocked;
+            return kymo::crc32c(bytes, crc);
+        },
+        "data"_a, "crc"_a = 0, "CRC-32C of `data`, continuing from the checksum `crc`.");
+    module.def(
+        "crc32c_table",
+        [](const nb::bytes& data, std::uint32_t crc) {
+            const auto bytes = view(data);
+            nb::gil_scoped_release unlocked;
+            return kymo::crc32c_table(bytes, crc);
+        },
+        "data"_a, "crc"_a = 0, "The same, by the portable implementation.");
+    module.def("crc32c_implementation", &kymo::crc32c_implementation, "Which implementation crc32c uses.");
+    module.def("mask_crc", &kymo::mask_crc, "crc"_a, "The masked form in which TFRecord stores a checksum.");
+}
+
+}  // namespace kymo::python

@@ -1,0 +1,192 @@
+#include "reading/file_log.h"
+
+#include <cmath>
+#include <utility>
+
+#include "format/utf8.h"
+#include "reading/tag_kind.h"
+
+namespace kymo {
+
+bool FileLog::add(const EventBytes& record, DamageReport& report) {
+    if (!decode_event(record.bytes(), event_)) return false;
+    bool understood = true;
+    switch (event_.content) {
+        case EventContent::summary:
+            understood = add_summary(event_, record, report);
+            break;
+        case EventContent::session_log:
+            understood = add_session(event_);
+            break;
+        case EventContent::graph_def:
+        case EventContent::meta_graph_def:
+        case EventContent::tagged_run_metadata:
+            understood = add_graph(event_, record);
+            break;
+        default:
+            break;
+    }
+    if (!understood) return false;
+    ++events_;
+    if (!event_.writer.empty() && writer_.empty()) writer_ = event_.writer;
+    note_time(event_.wall_time, record.offset(), report);
+    return true;
+}
+
+void FileLog::note_time(double wall_time, std::uint64_t offset, DamageReport& report) {
+    if (std::isfinite(wall_time)) {
+        events_range_.include(wall_time);
+    } else if (!told_wall_time_) {
+        told_wall_time_ = true;
+        report.add(offset, rules::wall_time,
+                   "An event's wall time is " + std::string(std::isnan(wall_time) ? "NaN" : "infinite") +
+                       "; its points are kept and stand beside their neighbours in time.");
+    }
+}
+
+bool FileLog::add_summary(const EventView& event, const EventBytes& record, DamageReport& report) {
+    // The whole event is decoded before any of it counts: a record is taken in or refused as one.
+    std::size_t count = 0;
+    for (Bytes part : event.parts) {
+        const bool whole = each_value(part, [&](Bytes message) {
+            if (values_.size() == count) values_.emplace_back();
+            return decode_value(message, values_[count++]);
+        });
+        if (!whole) return false;
+    }
+    if (count != 0 && std::isfinite(event.wall_time)) values_range_.include(event.wall_time);
+    for (std::size_t i = 0; i < count; ++i) {
+        add_value(event, values_[i], record.extent_of(values_[i].message), report);
+    }
+    return true;
+}
+
+void FileLog::add_value(const EventView& event, const ValueView& value, Extent extent, DamageReport& report) {
+    FileTag* known = find(value.name());
+    if (known == nullptr) {
+        const std::string_view kind = kind_of(value);
+        if (kind.empty()) {
+            report.add(extent.offset, rules::no_value, "A value has neither content nor a plugin, so it says nothing.");
+            return;
+        }
+        known = &new_tag(value.name(), kind);
+        if (known->name != known->key) {
+            report.add(extent.offset, rules::tag_encoding, "A tag is not UTF-8; it is shown as '" + known->name + "'.");
+        }
+    }
+    FileTag& tag = *known;
+    if (value.metadata.present && !tag.described) {
+        tag.described = true;
+        tag.metadata = {std::string(value.metadata.plugin), std::string(value.metadata.content),
+                        std::string(value.metadata.display_name), std::string(value.metadata.description)};
+    }
+    if (tag.kind == kinds::scalar) {
+        if (const auto number = number_of(value)) {
+            tag.scalars.marks.before_row(restarts_.size(), tag.scalars.columns.size());
+            tag.scalars.columns.append(event.step, event.wall_time, *number);
+            ++points_;
+            touch(tag);
+            return;
+        }
+    }
+    if (tag.kind == kinds::scalar || value.field == ValueField::simple_value) {
+        tell_odd_value(tag, event.step, extent, report);
+    }
+    add_payload(tag, event, extent);
+}
+
+void FileLog::tell_odd_value(FileTag& tag, std::int64_t step, Extent extent, DamageReport& report) {
+    if (tag.told_odd_value) return;
+    tag.told_odd_value = true;
+    const std::string where = ", but its value at step " + std::to_string(step);
+    if (tag.kind == kinds::scalar) {
+        report.add(extent.offset, rules::not_a_scalar,
+                   "Tag '" + tag.name + "' holds scalars" + where + " is not one real number.");
+    } else {
+        report.add(
+            extent.offset, rules::other_kind,
+            "Tag '" + tag.name + "' holds data of kind " + std::string(tag.kind) + where + " is a plain number.");
+    }
+}
+
+void FileLog::add_payload(FileTag& tag, const EventView& event, Extent extent) {
+    tag.payloads.marks.before_row(restarts_.size(), tag.payloads.columns.size());
+    tag.payloads.columns.steps.append(event.step);
+    tag.payloads.columns.wall_times.append(event.wall_time);
+    tag.payloads.columns.offsets.append(extent.offset);
+    tag.payloads.columns.lengths.append(extent.length);
+    touch(tag);
+}
+
+bool FileLog::add_session(const EventView& event) {
+    SessionLogView log;
+    for (Bytes part : event.parts) {
+        if (!decode_session_log(part, log)) return false;
+    }
+    if (std::isfinite(event.wall_time)) values_range_.include(event.wall_time);
+    const Session session{log.status, event.step, event.wall_time, values_range_.last};
+    sessions_.push_back(session);
+    if (log.status == session_start) restarts_.push_back(session);
+    return true;
+}
+
+bool FileLog::add_graph(const EventView& event, const EventBytes& record) {
+    std::string name = "__run_graph__";
+    std::string_view kind = kinds::graph;
+    if (event.content == EventContent::meta_graph_def) {
+        name = "__meta_graph__";
+        kind = kinds::meta_graph;
+    } else if (event.content == EventContent::tagged_run_metadata) {
+        std::string_view tag;
+        for (Bytes part : event.parts) {
+            if (!decode_run_metadata_tag(part, tag)) return false;
+        }
+        name = "__run_metadata__/" + std::string(tag);
+        kind = kinds::run_metadata;
+    }
+    if (std::isfinite(event.wall_time)) values_range_.include(event.wall_time);
+    FileTag* tag = find(name);
+    if (tag == nullptr) tag = &new_tag(name, kind);
+    add_payload(*tag, event, record.extent_of(event.parts.back()));
+    return true;
+}
+
+FileTag* FileLog::find(std::string_view name) {
+    if (tags_.empty()) return nullptr;
+    FileTag& latest = tags_[latest_];
+    FileTag& guess = tags_[latest.follower];
+    if (guess.key == name) {
+        latest_ = latest.follower;
+        return &guess;
+    }
+    const auto at = index_.find(name);
+    if (at == index_.end()) return nullptr;
+    latest_ = latest.follower = at->second;
+    return &tags_[at->second];
+}
+
+FileTag& FileLog::new_tag(std::string_view name, std::string_view kind) {
+    const auto position = static_cast<std::uint32_t>(tags_.size());
+    FileTag& tag = tags_.emplace_back();
+    tag.key = name;
+    tag.name = valid_utf8(name);
+    tag.kind = kind;
+    tag.follower = position;
+    index_.emplace(tag.key, position);
+    if (position != 0) tags_[latest_].follower = position;
+    latest_ = position;
+    return tag;
+}
+
+void FileLog::touch(FileTag& tag) {
+    if (tag.changed) return;
+    tag.changed = true;
+    changed_.push_back(index_.find(tag.key)->second);
+}
+
+std::vector<std::uint32_t> FileLog::take_changed() {
+    for (std::uint32_t position : changed_) tags_[position].changed = false;
+    return std::exchange(changed_, {});
+}
+
+}  // namespace kymo

@@ -1,0 +1,202 @@
+#include "reading/file_scanner.h"
+
+#include <algorithm>
+
+#include "format/crc32c.h"
+#include "format/tfrecord.h"
+
+namespace kymo {
+
+namespace {
+
+constexpr std::size_t print_half = 32;
+constexpr std::size_t waited_size = std::size_t{64} << 10;
+
+bool is_event(const Record& record) {
+    EventView event;
+    return record.streamed || decode_event(record.payload, event);
+}
+
+}  // namespace
+
+ScanProgress FileScanner::scan(std::uint64_t byte_budget) {
+    ScanProgress progress;
+    if (!look(progress)) return progress;
+    std::unique_ptr<Source> source;
+    SourceStatus opened;
+    SourceError error = FileSource::open(path_, source);
+    if (!error) error = source->status(opened);
+    // Between looking and opening the file may have been replaced again: the next scan sees to that.
+    if (!error && !opened.same_file(status_)) return progress;
+    if (!error && offset_ != 0 && opened.size >= offset_ && !same_content(*source, error) && !error) {
+        start_over(progress);
+        report_.add(0, rules::replaced, "The file holds other data than before; it is read again from its start.");
+    }
+    if (error) {
+        fail(error, progress);
+        return progress;
+    }
+    status_ = opened;
+    told_error_ = 0;
+    RecordReader reader(*source, status_.size);
+    if (state_ == State::reading || waited_ != status_ || waited_sum_ != waited_sum(reader)) {
+        read_records(reader, byte_budget, progress);
+        waited_ = status_;
+        waited_sum_ = state_ == State::reading ? 0 : waited_sum(reader);
+    }
+    error = reader.error();
+    if (!error) error = fingerprint(*source, fingerprint_);
+    if (error) fail(error, progress);
+    settled_ = !error && offset_ == status_.size;
+    return progress;
+}
+
+// Of the bytes that would be the next to change in place. A clock may be too coarse to tell, and a file that was given
+// its whole size in advance may be too long to read again each time.
+std::uint32_t FileScanner::waited_sum(RecordReader& reader) const {
+    std::uint32_t sum = 0;
+    for (const std::uint64_t at : {offset_, search_from_}) {
+        if (at < reader.size())
+            sum = crc32c(reader.bytes(at, std::min<std::uint64_t>(waited_size, reader.size() - at)), sum);
+    }
+    return sum;
+}
+
+// Whether there is anything to open the file for.
+bool FileScanner::look(ScanProgress& progress) {
+    SourceStatus status;
+    const SourceError error = FileSource::status_of(path_, status);
+    if (error) {
+        if (error.absent() && known_) start_over(progress);
+        progress.changed |= error.absent() != missing_;
+        missing_ = error.absent();
+        if (!missing_) fail(error, progress);
+        if (missing_) known_ = false;
+        return false;
+    }
+    progress.changed |= missing_;
+    missing_ = false;
+    if (known_ && !status.same_file(status_)) {
+        start_over(progress);
+        report_.add(0, rules::replaced, "Another file took this one's name; it is read from its start.");
+    } else if (known_ && status.size < offset_) {
+        const std::string sizes = std::to_string(offset_) + " to " + std::to_string(status.size) + " bytes";
+        start_over(progress);
+        report_.add(status.size, rules::truncated,
+                    "The file shrank from " + sizes + "; it is read again from its start.");
+    } else if (known_ && settled_ && status == status_) {
+        return false;
+    }
+    known_ = true;
+    status_ = status;
+    settled_ = false;
+    return true;
+}
+
+void FileScanner::start_over(ScanProgress& progress) {
+    log_ = std::make_unique<FileLog>();
+    report_ = DamageReport{};
+    offset_ = search_from_ = 0;
+    state_ = State::reading;
+    fingerprint_ = {};
+    settled_ = false;
+    progress.changed = progress.restarted = true;
+}
+
+void FileScanner::fail(const SourceError& error, ScanProgress& progress) {
+    settled_ = false;
+    if (told_error_ == error.code) return;
+    told_error_ = error.code;
+    progress.changed = true;
+    report_.add(offset_, rules::unreadable, "The file cannot be read (" + error.text() + "); it is tried again.");
+}
+
+SourceError FileScanner::fingerprint(Source& source, Fingerprint& print) const {
+    print = {};
+    const std::size_t half = std::min<std::uint64_t>(print_half, offset_);
+    if (const SourceError error = source.read(0, {print.bytes.data(), half}, print.head)) return error;
+    return source.read(offset_ - half, {print.bytes.data() + print_half, half}, print.tail);
+}
+
+bool FileScanner::same_content(Source& source, SourceError& error) const {
+    Fingerprint print;
+    error = fingerprint(source, print);
+    return print == fingerprint_;
+}
+
+void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, ScanProgress& progress) {
+    const std::uint64_t begun = offset_;
+    const std::uint64_t points = log_->points();
+    const std::uint64_t damage = report_.count();
+    const std::uint64_t events = log_->events();
+    while (true) {
+        if (byte_budget != 0 && offset_ - begun >= byte_budget) {
+            progress.more = offset_ < reader.size();
+            break;
+        }
+        Record record;
+        if (state_ != State::lost) {
+            record = reader.examine(offset_);
+            if (record.verdict == Verdict::record) {
+                const bool taken = take_record(reader, record);
+                if (reader.error()) break;
+                if (!taken) {
+                    report_.add(offset_, rules::not_an_event,
+                                "The record's checksums hold, but its " + std::to_string(record.length) +
+                                    " bytes are not an event.");
+                }
+                offset_ += record_header_size + record.length + record_footer_size;
+                state_ = State::reading;
+                continue;
+            }
+            if (record.verdict == Verdict::end || record.verdict == Verdict::unreadable) break;
+        }
+        if (!recover(reader, record)) break;
+    }
+    progress.bytes = offset_ - begun;
+    progress.points = log_->points() - points;
+    progress.changed |= offset_ != begun || damage != report_.count() || events != log_->events();
+}
+
+bool FileScanner::take_record(RecordReader& reader, const Record& record) {
+    const std::uint64_t begin = offset_ + record_header_size;
+    if (!record.streamed) return log_->add({record.payload, begin}, report_);
+    EventOutline outline;
+    return outline_event(reader, begin, record.length, outline) &&
+           log_->add({outline.bytes, begin, outline.moved}, report_);
+}
+
+// At bytes that are not a whole record: goes on behind them if there is anything to go on with. A record that is only
+// unfinished is given up for damaged when a whole record follows it, and not before.
+bool FileScanner::recover(RecordReader& reader, const Record& record) {
+    const bool waiting = record.verdict == Verdict::unfinished;
+    if (state_ == State::reading) search_from_ = offset_ + 1;
+    const RecordReader::Found found = reader.search(std::max(search_from_, offset_ + 1), is_event);
+    if (state_ != State::lost && (found.whole || !waiting)) report_bad(record, found.offset);
+    if (found.whole || (found.pending && !waiting)) {
+        offset_ = found.offset;
+        state_ = State::reading;
+        return found.whole;
+    }
+    search_from_ = found.offset;
+    state_ = waiting ? State::waiting : State::lost;
+    return false;
+}
+
+void FileScanner::report_bad(const Record& record, std::uint64_t resumed) {
+    const std::string length = std::to_string(record.length);
+    if (record.header_holds && record.verdict == Verdict::unfinished) {
+        report_.add(offset_, rules::declared_length,
+                    "The record declares " + length + " bytes, but whole records follow at byte " +
+                        std::to_string(resumed) + ".");
+    } else if (record.header_holds) {
+        report_.add(offset_, rules::payload_checksum,
+                    "The checksum of the record's " + length + " bytes does not hold.");
+    } else if (record.zeros) {
+        report_.add(offset_, rules::zero_hole, "Zeros stand where a record should begin.");
+    } else {
+        report_.add(offset_, rules::header_checksum, "The checksum of the record's length does not hold.");
+    }
+}
+
+}  // namespace kymo

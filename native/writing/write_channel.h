@@ -1,0 +1,90 @@
+// The buffer between those who append records and the thread that writes them to the file.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "writing/event_codec.h"
+#include "writing/event_file.h"
+#include "writing/event_writer.h"
+#include "writing/record_buffer.h"
+
+namespace kymo {
+
+// Belongs to the process that made it: its lock and its thread mean nothing in a forked child.
+class WriteChannel : public std::enable_shared_from_this<WriteChannel> {
+  public:
+    WriteChannel(std::string path, const EventWriterOptions& options);
+
+    void start();
+
+    // Encodes the event into the buffer, or counts it as dropped when the buffer is full. False: stopped.
+    template <typename Event>
+    bool append(const Event& event) {
+        const std::size_t data_size = event.size();
+        const std::lock_guard lock(mutex_);
+        if (stopping_) return false;
+        if (std::byte* record = reserve(record_size(data_size))) write_record(event, data_size, record);
+        return true;
+    }
+
+    bool congested() const { return congested_.load(std::memory_order_relaxed); }
+    void wait_for_room();
+    bool flush(bool sync);
+    bool stop();  // flushes to the disk and ends the thread
+
+    // Makes has_notices true, so that whoever appends next looks at the path.
+    void announce() { has_notices_.store(true, std::memory_order_relaxed); }
+    bool has_notices() const { return has_notices_.load(std::memory_order_relaxed); }
+    std::vector<std::string> take_notices();
+
+    std::uint64_t fork_count() const { return fork_count_; }
+    const std::string& path() const { return file_.path(); }
+    std::size_t pending_bytes() const;
+    std::uint64_t dropped_records() const;
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    std::byte* reserve(std::size_t size);
+    void run();
+    void await_work(std::unique_lock<std::mutex>& lock);
+    void write_out(std::unique_lock<std::mutex>& lock);
+    void note_outcome(int error, bool recreated);
+    void notice(std::string text);
+    Clock::duration patience() const;
+
+    const std::uint64_t fork_count_;
+    const EventWriterOptions options_;
+    EventFile file_;  // the writing thread's own
+    Chunks writing_;  // the writing thread's own
+    std::thread thread_;
+
+    mutable std::mutex mutex_;  // guards all that follows
+    std::condition_variable work_, outcome_;
+    RecordBuffer buffer_;
+    std::size_t writing_bytes_ = 0;
+    std::optional<Clock::time_point> due_;  // when what waits must be written; nothing waits without it
+    bool due_at_once_ = false;
+    std::uint64_t requested_ = 0, synced_request_ = 0;  // the newest flush asked for, and the newest with fsync
+    std::uint64_t answered_ = 0, succeeded_ = 0;        // the newest flush that ended, and that ended well
+    bool stopping_ = false;
+    bool stopped_ = false;
+    bool stalled_ = false;  // the file has not answered while the buffer was full
+    int failure_ = 0;       // errno of the present outage
+    Clock::duration retry_delay_{};
+    std::uint64_t dropped_ = 0, dropped_before_ = 0;  // before the present outage
+    std::vector<std::string> notices_;
+    std::atomic<bool> congested_ = false, has_notices_ = false;
+};
+
+}  // namespace kymo
