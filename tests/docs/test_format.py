@@ -16,10 +16,10 @@ def codes(*patterns: str) -> list[str]:
 def test_every_rule_is_documented_and_every_documented_rule_exists():
     documented = _ROW.findall((ROOT / "docs/format.md").read_text(encoding="utf-8"))
     assert documented == sorted(set(documented))
-    assert set(documented) == set(codes("native/*.h", "native/*.cpp", "src/kymo/store/*.py"))
+    assert set(documented) == set(codes("native/**/*.h", "native/**/*.cpp", "src/kymo/store/*.py"))
 
 
 def test_every_rule_of_the_core_is_named_once():
-    named = codes("native/*.h", "native/*.cpp")
+    named = codes("native/**/*.h", "native/**/*.cpp")
     assert named
     assert sorted(named) == sorted(set(named))
