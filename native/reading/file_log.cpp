@@ -9,6 +9,7 @@
 namespace kymo {
 
 bool FileLog::add(const EventBytes& record, DamageReport& report) {
+    if (add_plain(record.bytes())) return true;
     if (!decode_event(record.bytes(), event_)) return false;
     bool understood = true;
     switch (event_.content) {
@@ -31,6 +32,26 @@ bool FileLog::add(const EventBytes& record, DamageReport& report) {
     if (!event_.writer.empty() && writer_.empty()) writer_ = event_.writer;
     note_time(event_.wall_time, record.offset(), report);
     return true;
+}
+
+// The short way for most events; false leaves everything as it was.
+bool FileLog::add_plain(Bytes record) {
+    PlainScalar scalar;
+    if (!decode_plain_scalar(record, scalar) || scalar.tag.empty() || !std::isfinite(scalar.wall_time)) return false;
+    FileTag* const tag = find(scalar.tag);
+    if (tag == nullptr || !tag->is_scalar) return false;
+    values_range_.include(scalar.wall_time);
+    events_range_.include(scalar.wall_time);
+    ++events_;
+    add_point(*tag, scalar.step, scalar.wall_time, {scalar.value, true});
+    return true;
+}
+
+void FileLog::add_point(FileTag& tag, std::int64_t step, double wall_time, Number number) {
+    tag.scalars.marks.before_row(restarts_.size(), tag.scalars.columns.size());
+    tag.scalars.columns.append(step, wall_time, number);
+    ++points_;
+    touch(tag);
 }
 
 void FileLog::note_time(double wall_time, std::uint64_t offset, DamageReport& report) {
@@ -80,16 +101,13 @@ void FileLog::add_value(const EventView& event, const ValueView& value, Extent e
         tag.metadata = {std::string(value.metadata.plugin), std::string(value.metadata.content),
                         std::string(value.metadata.display_name), std::string(value.metadata.description)};
     }
-    if (tag.kind == kinds::scalar) {
+    if (tag.is_scalar) {
         if (const auto number = number_of(value)) {
-            tag.scalars.marks.before_row(restarts_.size(), tag.scalars.columns.size());
-            tag.scalars.columns.append(event.step, event.wall_time, *number);
-            ++points_;
-            touch(tag);
+            add_point(tag, event.step, event.wall_time, *number);
             return;
         }
     }
-    if (tag.kind == kinds::scalar || value.field == ValueField::simple_value) {
+    if (tag.is_scalar || value.field == ValueField::simple_value) {
         tell_odd_value(tag, event.step, extent, report);
     }
     add_payload(tag, event, extent);
@@ -99,7 +117,7 @@ void FileLog::tell_odd_value(FileTag& tag, std::int64_t step, Extent extent, Dam
     if (tag.told_odd_value) return;
     tag.told_odd_value = true;
     const std::string where = ", but its value at step " + std::to_string(step);
-    if (tag.kind == kinds::scalar) {
+    if (tag.is_scalar) {
         report.add(extent.offset, rules::not_a_scalar,
                    "Tag '" + tag.name + "' holds scalars" + where + " is not one real number.");
     } else {
@@ -171,6 +189,7 @@ FileTag& FileLog::new_tag(std::string_view name, std::string_view kind) {
     tag.key = name;
     tag.name = valid_utf8(name);
     tag.kind = kind;
+    tag.is_scalar = kind == kinds::scalar;
     tag.follower = position;
     index_.emplace(tag.key, position);
     if (position != 0) tags_[latest_].follower = position;

@@ -21,6 +21,7 @@ struct FileTag {
     std::string key;        // the name as it stands in the file
     std::string name;       // the same as valid UTF-8
     std::string_view kind;  // one of a fixed set of names
+    bool is_scalar = false;
     bool described = false;
     Metadata metadata;
     Table<ScalarColumns> scalars;
@@ -66,8 +67,10 @@ class FileLog {
     std::uint64_t points() const { return points_; }
 
   private:
+    bool add_plain(Bytes record);
     bool add_summary(const EventView& event, const EventBytes& record, DamageReport& report);
     void add_value(const EventView& event, const ValueView& value, Extent extent, DamageReport& report);
+    void add_point(FileTag& tag, std::int64_t step, double wall_time, Number number);
     void tell_odd_value(FileTag& tag, std::int64_t step, Extent extent, DamageReport& report);
     void add_payload(FileTag& tag, const EventView& event, Extent extent);
     bool add_session(const EventView& event);
