@@ -91,7 +91,7 @@ export function styleOf(
   return { dots: few || series.x.length <= 2, rawAlpha: Math.max(0.06, rawAlpha) };
 }
 
-/** A run's line: the smoothed one over its pale raw one, or the raw one alone; dots where points are far apart. */
+/** A run's line: the smoothed one over its pale raw one, or the raw one alone; the points themselves where they are far apart. */
 export function drawSeries(
   context: CanvasRenderingContext2D,
   series: SeriesColumns,
@@ -110,7 +110,7 @@ export function drawSeries(
   context.fillStyle = colour;
   const radius = series.x.length <= 2 ? 3 : 2;
   for (let i = 0; i < series.x.length; i++) {
-    const y = frame.toY(line[i]!);
+    const y = frame.toY(series.value[i]!);
     if (Number.isFinite(y)) drawShape(context, look.shape, frame.toX(series.x[i]!), y, radius);
   }
 }

@@ -84,8 +84,8 @@ export function yExtent(
 function linearMargin(low: number, high: number): Range {
   const [from, to] = widen([low, high]);
   const margin = high > low ? (to - from) * 0.06 : 0;
-  // A quantity that is never negative keeps its floor at zero, not below.
-  return [low >= 0 && from - margin < 0 ? 0 : from - margin, to + margin];
+  // A quantity that is never negative keeps its floor at zero, not below; a constant lies in the middle.
+  return [low >= 0 && high > low && from - margin < 0 ? 0 : from - margin, to + margin];
 }
 
 function logMargin(low: number, high: number): Range {

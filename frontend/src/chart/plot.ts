@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import type { SeriesColumns } from "../api/columns";
 import type { XAxis } from "../api/types";
 import { durationSteps } from "../format/time";
-import { formatLogTick, formatTicks } from "../format/numbers";
+import { formatLogTicks, formatTicks } from "../format/numbers";
 import type { Look } from "../model/colours";
 import type { Range, Zoom } from "../model/view_url";
 import { drawMarks, drawRestarts, drawSeries, drawZero, styleOf, type Frame } from "./draw";
@@ -209,7 +209,9 @@ export class Plot {
         ? {
             splits: (_self: uPlot, _axis: number, low: number, high: number) =>
               logTicks(low, high, this.size.height / 36),
-            values: (_self: uPlot, ticks: number[]) => ticks.map(formatLogTick),
+            // uPlot would label decades only.
+            filter: (_self: uPlot, ticks: number[]) => ticks,
+            values: (_self: uPlot, ticks: number[]) => formatLogTicks(ticks),
           }
         : { values: (_self: uPlot, ticks: number[]) => formatTicks(ticks) }),
     };

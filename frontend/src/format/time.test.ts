@@ -37,6 +37,7 @@ describe("moments", () => {
   it("shows the clock in the reader's zone and the full moment", () => {
     expect(formatMomentTick(local(2026, 11, 23, 14, 5), 300)).toBe("14:05");
     expect(formatMomentTick(local(2026, 11, 23, 14, 5, 9), 1)).toBe("14:05:09");
+    expect(formatMomentTick(local(2026, 11, 23, 14, 5, 9) + 0.25, 0.05)).toBe("05:09.250");
     expect(formatMomentTick(local(2026, 11, 23), 3600)).not.toMatch(/:/);
     expect(formatMoment(local(2026, 11, 23, 14, 5, 9))).toBe("2026-11-23 14:05:09");
     expect(formatMoment(NaN)).toBe("unknown time");

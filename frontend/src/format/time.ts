@@ -86,6 +86,11 @@ export function formatMomentTick(seconds: number, spacing: number): string {
   if (spacing >= day || startsDay)
     return moment.toLocaleDateString(undefined, { day: "numeric", month: "short" });
   const clock = `${pad(moment.getHours())}:${pad(moment.getMinutes())}`;
+  // Within a second the hour is known: minutes, seconds and thousandths tell the ticks apart.
+  if (spacing < 1) {
+    const thousandths = String(moment.getMilliseconds()).padStart(3, "0");
+    return `${pad(moment.getMinutes())}:${pad(moment.getSeconds())}.${thousandths}`;
+  }
   return spacing < minute ? `${clock}:${pad(moment.getSeconds())}` : clock;
 }
 

@@ -14,9 +14,9 @@ describe("pack", () => {
       [2, 3],
     ]);
   });
-  it("fills what a row has left with the next section that fits, from no farther than four places", () => {
+  it("fills what a row has left with the next section that fits, unless it is far down", () => {
     expect(packed([2, 2, 1, 1], 3).map(([place]) => place)).toEqual([0, 2, 1, 3]);
-    expect(packed([2, 2, 2, 2, 2, 1], 3).map(([place]) => place)).toEqual([0, 1, 5, 2, 3, 4]);
+    expect(packed([2, 2, 2, 2, 1], 3).map(([place]) => place)).toEqual([0, 1, 4, 2, 3]);
   });
   it("keeps the order where there is one column, and every section whatever the sizes", () => {
     expect(packed([3, 1, 0, 2], 1)).toEqual([

@@ -16,8 +16,8 @@ export interface Placed<T> {
 export const columnGap = 24;
 const cardWidths: Record<CardSize, number> = { small: 264, medium: 372, large: 640 };
 
-/** A section that fills what a row has left may come this many places early; from farther away it would be missed. */
-const reach = 4;
+/** A section that fills what a row has left may overtake one less than this many others; from farther away it would be missed. */
+const reach = 3;
 
 /** As many columns as there is room for with cards of at least their size's width. */
 export function columnsIn(width: number, size: CardSize): number {
