@@ -35,9 +35,9 @@ export interface PlotEvents {
 }
 
 /** The y axis has one width on every chart, so that their x axes line up; only labels that do not fit make it wider. */
-export const yAxisWidth = 48;
+export const yAxisWidth = 52;
 const yAxisGap = 6;
-const digitWidth = 6.4;
+const digitWidth = 6.5;
 const xAxisHeight = 24;
 const xAxisGap = 4;
 const tickLength = 4;
@@ -51,6 +51,8 @@ export class Plot {
   private overlay: Overlay;
   private x: Range = [0, 1];
   private y: Range = [0, 1];
+  /** Only grows, so that labels that come and go do not move the plot. */
+  private gutter = yAxisWidth;
 
   constructor(
     private readonly host: HTMLElement,
@@ -78,6 +80,7 @@ export class Plot {
     this.fit();
     if (before.axis !== scene.axis || before.log !== scene.log || before.theme !== scene.theme) {
       this.chart.destroy();
+      this.gutter = yAxisWidth;
       this.chart = this.build();
       this.overlay = new Overlay(this.chart.over);
       return;
@@ -197,7 +200,8 @@ export class Plot {
     return {
       size: (_self, labels) => {
         const longest = (labels ?? []).reduce((most, label) => Math.max(most, label?.length ?? 0), 0);
-        return Math.max(yAxisWidth, Math.ceil(longest * digitWidth) + yAxisGap);
+        this.gutter = Math.max(this.gutter, Math.ceil(longest * digitWidth) + yAxisGap);
+        return this.gutter;
       },
       gap: yAxisGap,
       font: chartFont,

@@ -39,7 +39,7 @@ export const axisTitles: Record<XAxis, { text: string; clear: number }> = {
   step: { text: "step", clear: 10 },
   epoch: { text: "epoch", clear: 10 },
   relative: { text: "time", clear: 10 },
-  wall: { text: "time", clear: 26 },
+  wall: { text: "time", clear: 22 },
 };
 
 export function labelXTicks(axis: XAxis, ticks: number[]): string[] {
