@@ -1,5 +1,6 @@
 #include "reading/file_log.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -80,16 +81,13 @@ void FileLog::add_value(const EventView& event, const ValueView& value, Extent e
         tag.metadata = {std::string(value.metadata.plugin), std::string(value.metadata.content),
                         std::string(value.metadata.display_name), std::string(value.metadata.description)};
     }
-    if (tag.kind == kinds::scalar) {
+    if (tag.is_scalar) {
         if (const auto number = number_of(value)) {
-            tag.scalars.marks.before_row(restarts_.size(), tag.scalars.columns.size());
-            tag.scalars.columns.append(event.step, event.wall_time, *number);
-            ++points_;
-            touch(tag);
+            append(tag, event.step, event.wall_time, *number);
             return;
         }
     }
-    if (tag.kind == kinds::scalar || value.field == ValueField::simple_value) {
+    if (tag.is_scalar || value.field == ValueField::simple_value) {
         tell_odd_value(tag, event.step, extent, report);
     }
     add_payload(tag, event, extent);
@@ -99,7 +97,7 @@ void FileLog::tell_odd_value(FileTag& tag, std::int64_t step, Extent extent, Dam
     if (tag.told_odd_value) return;
     tag.told_odd_value = true;
     const std::string where = ", but its value at step " + std::to_string(step);
-    if (tag.kind == kinds::scalar) {
+    if (tag.is_scalar) {
         report.add(extent.offset, rules::not_a_scalar,
                    "Tag '" + tag.name + "' holds scalars" + where + " is not one real number.");
     } else {
@@ -151,37 +149,37 @@ bool FileLog::add_graph(const EventView& event, const EventBytes& record) {
     return true;
 }
 
-FileTag* FileLog::find(std::string_view name) {
-    if (tags_.empty()) return nullptr;
-    FileTag& latest = tags_[latest_];
-    FileTag& guess = tags_[latest.follower];
-    if (guess.key == name) {
-        latest_ = latest.follower;
-        return &guess;
-    }
+FileTag* FileLog::look_up(std::string_view name) {
     const auto at = index_.find(name);
     if (at == index_.end()) return nullptr;
-    latest_ = latest.follower = at->second;
-    return &tags_[at->second];
+    latest_->follower = &tags_[at->second];
+    return latest_ = latest_->follower;
 }
 
 FileTag& FileLog::new_tag(std::string_view name, std::string_view kind) {
-    const auto position = static_cast<std::uint32_t>(tags_.size());
     FileTag& tag = tags_.emplace_back();
     tag.key = name;
     tag.name = valid_utf8(name);
     tag.kind = kind;
-    tag.follower = position;
-    index_.emplace(tag.key, position);
-    if (position != 0) tags_[latest_].follower = position;
-    latest_ = position;
+    tag.is_scalar = kind == kinds::scalar;
+    tag.position = static_cast<std::uint32_t>(tags_.size() - 1);
+    index_.emplace(tag.key, tag.position);
+    if (latest_ != nullptr) latest_->follower = &tag;
+    latest_ = &tag;
     return tag;
+}
+
+// Little is copied when a column grows to what it will hold in the end; but a tag need not go on as it began.
+void FileLog::make_room(ScalarColumns& columns) const {
+    constexpr double least = 1.5, most = 4.0, spare = 1.02;
+    const double rows = static_cast<double>(std::max(columns.size(), std::size_t{16}));
+    columns.reserve(static_cast<std::size_t>(rows * std::clamp(times_as_much_ * spare, least, most)));
 }
 
 void FileLog::touch(FileTag& tag) {
     if (tag.changed) return;
     tag.changed = true;
-    changed_.push_back(index_.find(tag.key)->second);
+    changed_.push_back(tag.position);
 }
 
 std::vector<std::uint32_t> FileLog::take_changed() {
