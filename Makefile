@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH_VENV := .venv-bench
 STAMPS := .stamps
 STATIC := src/kymo/server/static
 export PATH := $(abspath $(BIN)):$(PATH)
@@ -28,7 +29,8 @@ check: setup  ## Lint and type-check everything
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/clang-format --dry-run --Werror native/*/*.cpp native/*/*.h
-	cd frontend && npm run check
+	cd frontend && npm run lint && npm run check
+	$(BIN)/python tools/check_generated.py
 	$(BIN)/python tools/check_layers.py
 	$(BIN)/python tools/check_sizes.py
 	$(BIN)/python tools/check_architecture.py
@@ -42,13 +44,13 @@ page: $(STAMPS)/page  ## Build the dashboard's bundle
 
 api: $(STAMPS)/kymo $(STAMPS)/npm  ## Generate the dashboard's types from the server's OpenAPI document
 	$(BIN)/python tools/openapi.py > build/openapi.json
-	cd frontend && npm run types
+	cd frontend && npm run types -- ../build/openapi.json -o src/api/schema.ts
 
 stubs: $(STAMPS)/kymo  ## Generate the native core's type stub
 	$(BIN)/python -m nanobind.stubgen -m kymo._core -o src/kymo/_core.pyi
 
 bench: setup $(STAMPS)/chromium $(STAMPS)/bench  ## Measure every claim beside its peers; results go to benches/results
-	$(BIN)/python benches/run.py
+	$(BENCH_VENV)/bin/python benches/run.py && $(BIN)/python benches/readme.py
 
 screenshots: setup $(STAMPS)/chromium  ## Take the screenshots that the README shows
 	$(BIN)/python tools/screenshots.py
@@ -56,13 +58,15 @@ screenshots: setup $(STAMPS)/chromium  ## Take the screenshots that the README s
 wheel: setup  ## Build the sdist and the wheel into dist/
 	$(BIN)/python -m build --no-isolation
 
-lock:  ## Resolve requirements/dev.in into requirements/dev.lock in a fresh environment
+lock:  ## Resolve the requirements into lock files, in a fresh environment
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/pip install -r requirements/dev.in
 	(echo '# Resolved from dev.in by `make lock`; do not edit.'; build/lock/bin/pip freeze | sed 's/+cpu$$//') > requirements/dev.lock
+	build/lock/bin/pip install -r requirements/bench.in
+	(echo '# Resolved from bench.in by `make lock`; do not edit.'; build/lock/bin/pip freeze | sed 's/+cpu$$//') > requirements/bench.lock
 
 clean:  ## Remove everything that the targets made
-	rm -rf $(VENV) $(STAMPS) build dist $(STATIC) frontend/node_modules
+	rm -rf $(VENV) $(BENCH_VENV) $(STAMPS) build dist $(STATIC) frontend/node_modules
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("kymo needs Python 3.11 or later, and %s is %s: make PYTHON=..." % (sys.executable, sys.version.split()[0]))'
@@ -88,6 +92,9 @@ $(STAMPS)/chromium: $(STAMPS)/python tools/chromium.py
 	$(BIN)/python tools/chromium.py --install
 	@touch $@
 
-$(STAMPS)/bench: $(STAMPS)/python benches/requirements.txt
-	$(BIN)/python -m pip install --quiet -r benches/requirements.txt
+# The peers need older versions of what kymo is tested with: they have an environment of their own.
+$(STAMPS)/bench: $(STAMPS)/kymo requirements/bench.lock
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet -r requirements/bench.lock
+	$(BENCH_VENV)/bin/python -m pip install --quiet --no-build-isolation --no-deps -C build-dir=build/bench --editable .
 	@touch $@

@@ -48,6 +48,9 @@ std::string path_bytes(nb::handle path) {
 template <typename T, typename Shown = T>
 using ReadOnly = nb::ndarray<nb::numpy, const Shown, nb::ndim<1>>;
 
+// Each array brings its owner: the object that it was asked of must not be made one.
+constexpr auto owning = nb::rv_policy::automatic;
+
 // A view of a column's block: the array holds the block alive, whatever becomes of the series.
 template <typename T, typename Shown = T>
 ReadOnly<T, Shown> column_array(const typename Column<T>::View& column) {
@@ -116,10 +119,13 @@ Viewport series_viewport(Series& series, std::string_view axis, double origin, c
 void bind_series(nb::module_& module) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     nb::class_<Points>(module, "SeriesColumns", "A series at one instant: columns of one length, read-only.")
-        .def_prop_ro("steps", [](const Points& points) { return column_array<std::int64_t>(points.steps); })
-        .def_prop_ro("wall_times", [](const Points& points) { return column_array<double>(points.wall_times); })
+        .def_prop_ro(
+            "steps", [](const Points& points) { return column_array<std::int64_t>(points.steps); }, owning)
+        .def_prop_ro(
+            "wall_times", [](const Points& points) { return column_array<double>(points.wall_times); }, owning)
         .def_prop_ro("values", &value_array, values_signature)
-        .def_prop_ro("superseded", [](const Points& points) { return mask_array(points.superseded, points.size()); })
+        .def_prop_ro(
+            "superseded", [](const Points& points) { return mask_array(points.superseded, points.size()); }, owning)
         .def("__len__", &Points::size);
 
     nb::class_<Series>(module, "Series", "One tag's numbers over a whole run; grows as the run does.")
@@ -128,16 +134,19 @@ void bind_series(nb::module_& module) {
         .def_prop_ro("superseded_count", &Series::superseded_count)
         .def("__len__", [](const Series& series) { return series.points().size(); })
         .def("snapshot", &Series::points)
-        .def_prop_ro("steps", [](const Series& series) { return column_array<std::int64_t>(series.points().steps); })
-        .def_prop_ro("wall_times",
-                     [](const Series& series) { return column_array<double>(series.points().wall_times); })
+        .def_prop_ro(
+            "steps", [](const Series& series) { return column_array<std::int64_t>(series.points().steps); }, owning)
+        .def_prop_ro(
+            "wall_times", [](const Series& series) { return column_array<double>(series.points().wall_times); }, owning)
         .def_prop_ro(
             "values", [](const Series& series) { return value_array(series.points()); }, values_signature)
-        .def_prop_ro("superseded",
-                     [](const Series& series) {
-                         const Points points = series.points();
-                         return mask_array(points.superseded, points.size());
-                     })
+        .def_prop_ro(
+            "superseded",
+            [](const Series& series) {
+                const Points points = series.points();
+                return mask_array(points.superseded, points.size());
+            },
+            owning)
         .def_prop_ro("last", &last_point, "The newest (step, wall_time, value) that no restart has superseded.")
         .def("viewport", &series_viewport, nb::kw_only(), "axis"_a = "step", "origin"_a = 0.0, "mapping"_a = nb::none(),
              "low"_a = -infinity, "high"_a = infinity, "pixels"_a = 1000, "smoothing"_a = "none", "amount"_a = 0.0,
@@ -186,12 +195,18 @@ void bind_run_parts(nb::module_& module) {
         .def_prop_ro("rule", [](const FileDamage& at) { return nb::str(text(at.damage.rule)); })
         .def_prop_ro("cause", [](const FileDamage& at) { return nb::str(text(at.damage.cause)); });
     nb::class_<Payloads>(module, "Payloads", "Where the values of a tag lie: columns of one length, read-only.")
-        .def_prop_ro("steps", [](const Payloads& at) { return column_array<std::int64_t>(at.steps); })
-        .def_prop_ro("wall_times", [](const Payloads& at) { return column_array<double>(at.wall_times); })
-        .def_prop_ro("offsets", [](const Payloads& at) { return column_array<std::uint64_t>(at.offsets); })
-        .def_prop_ro("lengths", [](const Payloads& at) { return column_array<std::uint64_t>(at.lengths); })
-        .def_prop_ro("files", [](const Payloads& at) { return column_array<std::uint32_t>(at.files); })
-        .def_prop_ro("superseded", [](const Payloads& at) { return mask_array(at.superseded, at.steps.size); })
+        .def_prop_ro(
+            "steps", [](const Payloads& at) { return column_array<std::int64_t>(at.steps); }, owning)
+        .def_prop_ro(
+            "wall_times", [](const Payloads& at) { return column_array<double>(at.wall_times); }, owning)
+        .def_prop_ro(
+            "offsets", [](const Payloads& at) { return column_array<std::uint64_t>(at.offsets); }, owning)
+        .def_prop_ro(
+            "lengths", [](const Payloads& at) { return column_array<std::uint64_t>(at.lengths); }, owning)
+        .def_prop_ro(
+            "files", [](const Payloads& at) { return column_array<std::uint32_t>(at.files); }, owning)
+        .def_prop_ro(
+            "superseded", [](const Payloads& at) { return mask_array(at.superseded, at.steps.size); }, owning)
         .def("__len__", [](const Payloads& at) { return at.steps.size; });
 }
 

@@ -83,7 +83,7 @@ void FileLog::add_value(const EventView& event, const ValueView& value, Extent e
     }
     if (tag.is_scalar) {
         if (const auto number = number_of(value)) {
-            append(tag, event.step, event.wall_time, *number);
+            add_point(tag, event.step, event.wall_time, *number);
             return;
         }
     }

@@ -96,6 +96,7 @@ class FileLog {
   private:
     bool add_summary(const EventView& event, const EventBytes& record, DamageReport& report);
     void add_value(const EventView& event, const ValueView& value, Extent extent, DamageReport& report);
+    void add_point(FileTag& tag, std::int64_t step, double wall_time, Number number);
     void tell_odd_value(FileTag& tag, std::int64_t step, Extent extent, DamageReport& report);
     void add_payload(FileTag& tag, const EventView& event, Extent extent);
     bool add_session(const EventView& event);
@@ -104,7 +105,6 @@ class FileLog {
     FileTag& new_tag(std::string_view name, std::string_view kind);
     FileTag* find(std::string_view name);
     FileTag* look_up(std::string_view name);
-    void append(FileTag& tag, std::int64_t step, double wall_time, Number number);
     void make_room(ScalarColumns& columns) const;
     void touch(FileTag& tag);
 
@@ -142,7 +142,7 @@ inline FileTag* FileLog::find(std::string_view name) {
     return same_name(guess->key, name) ? latest_ = guess : look_up(name);
 }
 
-inline void FileLog::append(FileTag& tag, std::int64_t step, double wall_time, Number number) {
+inline void FileLog::add_point(FileTag& tag, std::int64_t step, double wall_time, Number number) {
     ScalarColumns& columns = tag.scalars.columns;
     tag.scalars.marks.before_row(restarts_.size(), columns.size());
     if (columns.full()) make_room(columns);
@@ -159,7 +159,7 @@ inline bool FileLog::add_plain(const PlainEvent& event) {
         if (tags[i] == nullptr || !tags[i]->is_scalar) return false;
     }
     for (std::size_t i = 0; i < event.count; ++i) {
-        append(*tags[i], event.step, event.wall_time, {event.values[i].number, true});
+        add_point(*tags[i], event.step, event.wall_time, {event.values[i].number, true});
     }
     values_range_.include(event.wall_time);
     events_range_.include(event.wall_time);

@@ -98,6 +98,7 @@ MergePlan::MergePlan(std::vector<File> files) : files_(std::move(files)) {
         const auto next = std::upper_bound(files_.begin(), end, range.last, [](double last, const File& other) {
             return last < other.log->values_range().first;
         });
+        firsts_.push_back(range.first);
         successor_.push_back(range.empty() ? files_.size() : static_cast<std::size_t>(next - files_.begin()));
     }
 }
@@ -110,7 +111,7 @@ bool MergePlan::all_before_last() const {
 
 bool MergePlan::same_as(const MergePlan& other) const {
     const auto same = [](const File& a, const File& b) { return a.log == b.log && a.file == b.file; };
-    return timed_ == other.timed_ && successor_ == other.successor_ &&
+    return timed_ == other.timed_ && firsts_ == other.firsts_ && successor_ == other.successor_ &&
            std::equal(files_.begin(), files_.end(), other.files_.begin(), other.files_.end(), same);
 }
 

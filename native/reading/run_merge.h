@@ -30,6 +30,7 @@ class MergePlan {
 
   private:
     std::vector<File> files_;
+    std::vector<double> firsts_;          // each file's first time, where rows without one of their own begin
     std::vector<std::size_t> successor_;  // for each file the first that is after it
     std::size_t timed_ = 0;               // those that have a finite time; the others stand at the end
 };

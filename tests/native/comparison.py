@@ -35,7 +35,9 @@ def assert_shows(log: RunLog, files: list[oracle.File]) -> None:
     assert {info.tag for info in log.tags()} == names
     for name in names:
         assert points(log, name) == expected_points(files, name), name
-        placed = [(number, row) for number, file in enumerate(files) if name in file.tags for row in file.tags[name].payloads]
+        placed = [
+            (number, row) for number, file in enumerate(files) if name in file.tags for row in file.tags[name].payloads
+        ]
         found = log.payloads(name)
         columns = (found.files, found.steps, found.wall_times, found.offsets, found.lengths)
         rows = list(zip(*(column.tolist() for column in columns), strict=True))

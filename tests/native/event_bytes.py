@@ -106,7 +106,9 @@ def tensor_value(tag: str, proto: bytes, plugin: str = "") -> bytes:
 
 def scalar(tag: str, step: int, value: float = 0.0, wall_time: float | None = None) -> bytes:
     """A record of one number; its time is its step unless another is given."""
-    return record(event(summary(simple(tag, value)), step=step, wall_time=1000.0 + step if wall_time is None else wall_time))
+    return record(
+        event(summary(simple(tag, value)), step=step, wall_time=1000.0 + step if wall_time is None else wall_time)
+    )
 
 
 def session(step: int, wall_time: float, status: int = 1) -> bytes:

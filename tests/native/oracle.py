@@ -125,15 +125,22 @@ def decode_event(data: bytes, offset: int = 0) -> Event:
         elif (number, wire_type) == (10, 2):
             list(fields(value))
     if event.content == 5:
-        for part, begin in parts:
-            for number, wire_type, value, at in fields(part):
-                if (number, wire_type) == (1, 2):
-                    event.values.append(decode_value(value, offset + begin + at))
+        event.values = [value for part, begin in parts for value in decode_summary(part, offset + begin)]
     if event.content == 7:
-        for number, wire_type, value, _ in fields(b"".join(part for part, _ in parts)):
-            if (number, wire_type) == (1, 0):
-                event.status = signed(value, 32)
+        event.status = signed(last_varint(b"".join(part for part, _ in parts), 1), 32)
     return event
+
+
+def decode_summary(data: bytes, offset: int) -> list[Value]:
+    return [
+        decode_value(value, offset + at)
+        for number, wire_type, value, at in fields(data)
+        if (number, wire_type) == (1, 2)
+    ]
+
+
+def last_varint(data: bytes, wanted: int) -> int:
+    return ([0] + [value for number, wire_type, value, _ in fields(data) if (number, wire_type) == (wanted, 0)])[-1]
 
 
 def decode_value(data: bytes, offset: int) -> Value:
@@ -155,7 +162,9 @@ def decode_value(data: bytes, offset: int) -> Value:
             tensor = (tensor if which == 8 else b"") + value if number == 8 else b""
             which, number_bytes = number, value
     name = (texts[1] or texts[7]).decode("utf-8", "replace")
-    value = Value(name, None if plugin is None else plugin.decode("utf-8", "replace"), which, None, True, False, offset, len(data))
+    value = Value(
+        name, None if plugin is None else plugin.decode("utf-8", "replace"), which, None, True, False, offset, len(data)
+    )
     if which == 2:
         (value.number,) = struct.unpack("<f", number_bytes)
     if which == 8:
@@ -163,40 +172,51 @@ def decode_value(data: bytes, offset: int) -> Value:
     return value
 
 
+@dataclass
+class Tensor:
+    dtype: int = 0
+    shape: list[int] = field(default_factory=list)
+    unknown_rank: bool = False
+    content: bytes = b""
+    lists: dict[int, list[int]] = field(
+        default_factory=lambda: {number: [] for number in (5, 6, 7, 10, 11, 13, 16, 17)}
+    )
+
+    def add_shape(self, data: bytes) -> None:
+        for number, wire_type, value, _ in fields(data):
+            if (number, wire_type) == (2, 2):
+                self.shape.append(last_varint(value, 1))
+            elif (number, wire_type) == (3, 0):
+                self.unknown_rank = value != 0
+
+    def number(self) -> float | None:
+        if self.dtype not in _DTYPES or len(self.shape) > 1 or (self.shape and self.shape[0] != 1):
+            return None
+        number, form = _DTYPES[self.dtype]
+        if self.content:
+            size = 2 if form == "bf" else struct.calcsize(form)
+            return element(form, int.from_bytes(self.content, "little")) if len(self.content) == size else None
+        values = self.lists[number]
+        if self.unknown_rank and len(values) != 1:
+            return None
+        first = values[0] if values else 0
+        return element("f", first & 0xFFFFFFFF) if number == 13 and first > 0xFFFF else element(form, first)
+
+
 def decode_tensor(data: bytes) -> tuple[float | None, bool, bool]:
     """The one number (or None), whether float32 holds its type, whether the tensor holds strings."""
-    dtype, shape, unknown_rank, content = 0, [], False, b""
-    lists: dict[int, list[int]] = {number: [] for number in (5, 6, 7, 10, 11, 13, 16, 17)}
+    tensor = Tensor()
     for number, wire_type, value, _ in fields(data):
         if (number, wire_type) == (1, 0):
-            dtype = signed(value, 32)
+            tensor.dtype = signed(value, 32)
         elif (number, wire_type) == (2, 2):
-            for inner, inner_type, dim, _ in fields(value):
-                if (inner, inner_type) == (2, 2):
-                    sizes = [size for leaf, leaf_type, size, _ in fields(dim) if (leaf, leaf_type) == (1, 0)]
-                    shape.append(sizes[-1] if sizes else 0)
-                elif (inner, inner_type) == (3, 0):
-                    unknown_rank = dim != 0
+            tensor.add_shape(value)
         elif (number, wire_type) == (4, 2):
-            content = value
-        elif number in lists:
-            lists[number] += repeated(number, wire_type, value)
-    if dtype not in _DTYPES:
-        return None, True, dtype == 7
-    number, form = _DTYPES[dtype]
-    single = form in _SINGLE
-    if len(shape) > 1 or (shape and shape[0] != 1):
-        return None, single, False
-    if content:
-        size = 2 if form == "bf" else struct.calcsize(form)
-        return (element(form, int.from_bytes(content, "little")) if len(content) == size else None), single, False
-    values = lists[number]
-    if unknown_rank and len(values) != 1:
-        return None, single, False
-    first = values[0] if values else 0
-    if number == 13 and first > 0xFFFF:
-        return element("f", first & 0xFFFFFFFF), single, False
-    return element(form, first), single, False
+            tensor.content = value
+        elif number in tensor.lists:
+            tensor.lists[number] += repeated(number, wire_type, value)
+    single = tensor.dtype not in _DTYPES or _DTYPES[tensor.dtype][1] in _SINGLE
+    return tensor.number(), single, tensor.dtype == 7
 
 
 def repeated(number: int, wire_type: int, value: int | bytes) -> list[int]:
@@ -342,7 +362,12 @@ def read_file(data: bytes) -> File:
 def merged(files: list[File], tag: str) -> list[tuple[int, float, float, bool]]:
     """A tag's points over all files of a run: step, wall time, value, superseded."""
     order = sorted(range(len(files)), key=lambda index: (files[index].first, index))
-    after = {(b, a) for a in order for b in order if files[a].last < files[b].first < math.inf and files[a].first <= files[a].last}
+    after = {
+        (b, a)
+        for a in order
+        for b in order
+        if files[a].last < files[b].first < math.inf and files[a].first <= files[a].last
+    }
     rows = []
     for rank, index in enumerate(order):
         file = files[index]

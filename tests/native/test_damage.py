@@ -11,7 +11,22 @@ from pathlib import Path
 import oracle
 import pytest
 from comparison import assert_shows, damage, opened
-from event_bytes import bytes_field, double_field, event, header, int_field, key, masked, record, scalar, simple, summary, tensor, tensor_value, version
+from event_bytes import (
+    bytes_field,
+    double_field,
+    event,
+    header,
+    int_field,
+    key,
+    masked,
+    record,
+    scalar,
+    simple,
+    summary,
+    tensor,
+    tensor_value,
+    version,
+)
 from event_strategies import records
 from hypothesis import given
 from hypothesis import strategies as st
@@ -231,7 +246,11 @@ def test_long_records_are_read_without_being_held(event_file: Write):
     assert steps(log) == [0, 1, 2]
     assert [rule for _, rule in damage(log)] == ["K201"]
     data = path.read_bytes()
-    for tag, message in {"picture": image, "weights": tensor_value("weights", content, "tensor"), "__run_graph__": graph}.items():
+    for tag, message in {
+        "picture": image,
+        "weights": tensor_value("weights", content, "tensor"),
+        "__run_graph__": graph,
+    }.items():
         (begin,), (length,) = log.payloads(tag).offsets, log.payloads(tag).lengths
         assert data[begin : begin + length] == message
 
@@ -272,7 +291,9 @@ def test_anything_done_to_a_file(written: list[bytes], data: st.DataObject):
             case "cut":
                 del whole[at : at + data.draw(st.integers(1, 40))]
             case "insert":
-                whole[at:at] = data.draw(st.binary(min_size=1, max_size=40) | st.just(header(1 << 40)) | st.just(bytes(40)))
+                whole[at:at] = data.draw(
+                    st.binary(min_size=1, max_size=40) | st.just(header(1 << 40)) | st.just(bytes(40))
+                )
             case "zero":
                 size = len(whole[at : at + 30])
                 whole[at : at + size] = bytes(size)
@@ -288,9 +309,9 @@ def test_anything_done_to_a_file(written: list[bytes], data: st.DataObject):
             stream.write(whole[cut:])
         growing.refresh()
     assert_shows(at_once, [expected])
-    assert [entry for entry in damage(at_once) if entry[1][:2] in ("K1", "K2") and entry[1] not in ("K202", "K203")] == [
-        entry for entry in expected.damage if entry[1] != "K303"
-    ]
+    assert [
+        entry for entry in damage(at_once) if entry[1][:2] in ("K1", "K2") and entry[1] not in ("K202", "K203")
+    ] == [entry for entry in expected.damage if entry[1] != "K303"]
     assert_shows(growing, [expected])
 
 

@@ -4,10 +4,9 @@ import math
 import struct
 
 import oracle
-from event_strategies import events
 from event_bytes import crc32c, masked
+from event_strategies import events
 from hypothesis import given
-
 from tensorboard.compat.proto.event_pb2 import Event
 
 

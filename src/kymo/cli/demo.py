@@ -69,7 +69,7 @@ def demo(
 
 
 def _train(log_dir: Path, epochs: int, fast: bool, stop: threading.Event) -> int:
-    """Trains in a process of its own and returns its exit code; when `stop` is set, asks it to end and waits for that."""
+    """Trains in a process of its own and returns its exit code; when `stop` is set, asks it to end and waits."""
     command = [sys.executable, "-m", "kymo.cli.demo_training", str(log_dir), "--epochs", str(epochs)]
     # In a session of its own the terminal's Ctrl+C reaches only this process, which passes it on exactly once.
     with subprocess.Popen([*command, *(["--fast"] if fast else [])], start_new_session=True) as training:

@@ -42,7 +42,7 @@ def train(log_dir: str, epochs: int, epoch_seconds: float) -> None:
         for epoch in range(1, epochs + 1):
             model.train()
             total = 0.0
-            order = torch.randperm(len(train_x)).split(BATCH_SIZE)
+            order = torch.split(torch.randperm(len(train_x)), BATCH_SIZE)
             for pause, batch in _paced(order, epoch_seconds):
                 loss = criterion(model(train_x[batch]), train_y[batch])
                 optimizer.zero_grad()

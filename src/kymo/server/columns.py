@@ -112,7 +112,7 @@ def _choose(site: Site, name: str, request: ColumnsRequest) -> tuple[SeriesColum
         superseded=request.superseded,
     )
     arrays: _Arrays = {"x": view.x, "value": view.value}
-    if smoothing is not None:
+    if view.smoothed is not None:
         arrays["smoothed"] = view.smoothed
     if request.x != "step":
         arrays["step"] = view.steps
