@@ -169,11 +169,14 @@ FileTag& FileLog::new_tag(std::string_view name, std::string_view kind) {
     return tag;
 }
 
-// Little is copied when a column grows to what it will hold in the end; but a tag need not go on as it began.
+// Little is copied when a column grows at once to what it will hold in the end. What a few rows foretell is uncertain,
+// and so is the size of a file that is sparse or was given its whole size in advance: hence the bounds.
 void FileLog::make_room(ScalarColumns& columns) const {
-    constexpr double least = 1.5, most = 4.0, spare = 1.02;
-    const double rows = static_cast<double>(std::max(columns.size(), std::size_t{16}));
-    columns.reserve(static_cast<std::size_t>(rows * std::clamp(times_as_much_ * spare, least, most)));
+    constexpr std::size_t few = 256;
+    constexpr double least = 1.5, most_of_few = 4.0, most = 32.0, spare = 1.02;
+    const std::size_t rows = std::max(columns.size(), std::size_t{16});
+    const double times = std::clamp(times_as_much_ * spare, least, rows < few ? most_of_few : most);
+    columns.reserve(static_cast<std::size_t>(static_cast<double>(rows) * times));
 }
 
 void FileLog::touch(FileTag& tag) {
