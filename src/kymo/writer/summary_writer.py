@@ -119,7 +119,7 @@ class SummaryWriter:
             tag: Name of the series.
             scalar_value: A number, or a NumPy array or torch tensor of one element. Reading one that is on a device
                 waits for the device. Stored as float32 unless `double_precision` is set.
-            global_step: An int64 as any kind of number that is whole; None is 0.
+            global_step: An int64 as any kind of number, whose fraction is cut off; None is 0.
             walltime: Seconds since the epoch; None is now.
             new_style: Store a rank-0 tensor rather than TensorBoard's older `simple_value`.
             double_precision: Store float64 (a tensor, whatever `new_style` is). TensorBoard's fast loader cannot show
@@ -129,8 +129,8 @@ class SummaryWriter:
 
         Raises:
             TypeError: `tag` is no string, or a value or step no number.
-            ValueError: A tensor has other than one element, a step is not whole or out of int64, or `walltime` is not
-                finite.
+            ValueError: A tensor has other than one element, a step is not finite or out of int64, or `walltime` is
+                not finite.
 
         Example:
             >>> from kymo import SummaryWriter
