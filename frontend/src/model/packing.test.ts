@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columnsIn, pack } from "./packing";
+import { chooseColumns, columnsIn, pack } from "./packing";
 
 const packed = (cards: number[], columns: number) =>
   pack([...cards.entries()], columns, ([, count]) => ({ cards: count, wide: false })).map(
@@ -31,6 +31,26 @@ describe("pack", () => {
   });
   it("gives a section with a card of full width the whole row", () => {
     expect(pack(["a"], 3, () => ({ cards: 1, wide: true }))).toEqual([{ item: "a", span: 3 }]);
+  });
+});
+
+describe("chooseColumns", () => {
+  const chosen = (cards: number[], most: number) =>
+    chooseColumns([...cards], most, (count) => ({ cards: count, wide: false }));
+
+  it("takes a column away that would stay empty", () => {
+    expect(chosen([2, 2, 2], 3)).toBe(2);
+    expect(chosen([4, 2], 3)).toBe(2);
+    expect(chosen([3, 3], 4)).toBe(3);
+  });
+  it("keeps it where something stands there, and in a row alone", () => {
+    expect(chosen([1, 2, 1, 1, 1], 3)).toBe(3);
+    expect(chosen([2, 2, 1], 3)).toBe(3);
+    expect(chosen([2, 2, 1, 1], 3)).toBe(3);
+    expect(chosen([40], 3)).toBe(3);
+    expect(chosen([2], 3)).toBe(3);
+    expect(chosen([2, 2], 2)).toBe(2);
+    expect(chosen([], 3)).toBe(3);
   });
 });
 

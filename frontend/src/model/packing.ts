@@ -39,6 +39,25 @@ export function pack<T>(items: readonly T[], columns: number, sizeOf: (item: T) 
   return placed;
 }
 
+/** As many columns as fit, or one fewer where that needs no more rows: larger cards serve better than an empty column. */
+export function chooseColumns<T>(items: readonly T[], most: number, sizeOf: (item: T) => Sized): number {
+  const rows = countRows(items, most, sizeOf);
+  return most >= 3 && rows >= 2 && countRows(items, most - 1, sizeOf) <= rows ? most - 1 : most;
+}
+
+function countRows<T>(items: readonly T[], columns: number, sizeOf: (item: T) => Sized): number {
+  let rows = 0;
+  let free = 0;
+  for (const { item, span } of pack(items, columns, sizeOf)) {
+    if (span > free) {
+      free = columns;
+      rows += Math.ceil(sizeOf(item).cards / span);
+    }
+    free -= span;
+  }
+  return rows;
+}
+
 function spanOf({ cards, wide }: Sized, columns: number): number {
   return wide ? columns : Math.max(1, Math.min(cards, columns));
 }
