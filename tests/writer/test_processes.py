@@ -80,6 +80,28 @@ def test_what_is_logged_while_the_interpreter_exits_is_written(tmp_path: Path) -
     assert steps_of(path) == list(range(10))
 
 
+def test_daemon_threads_that_log_until_the_end_do_not_abort_the_program(tmp_path: Path) -> None:
+    run(
+        f"""
+        import threading
+        from kymo import SummaryWriter
+        w = SummaryWriter({str(tmp_path)!r})
+        begun = threading.Barrier(5)
+        def log():
+            begun.wait()
+            while True:
+                w.add_scalar("noise", 0.5, 1)
+                w.flush()
+        for _ in range(4): threading.Thread(target=log, daemon=True).start()
+        begun.wait()
+        for step in range(2, 1000):
+            w.add_scalar("loss", 0.5, step)
+        """
+    )
+    (path,) = tmp_path.iterdir()
+    assert [step for step in steps_of(path) if step != 1] == list(range(2, 1000))
+
+
 def test_a_forked_child_writes_to_a_file_of_its_own(tmp_path: Path) -> None:
     out = run(
         f"""
