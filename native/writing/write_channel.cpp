@@ -17,6 +17,7 @@ constexpr std::chrono::seconds slowest_retry{5};
 // A full buffer is waited for this long, once: a file that does not answer by then must not hold the program up again.
 constexpr std::chrono::seconds longest_pause{1};
 constexpr std::size_t most_notices = 32;
+constexpr int most_looks = 10;  // without finding anything, before the thread sleeps until it is woken
 
 std::vector<std::byte> make_preamble() {
     const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -144,10 +145,24 @@ void WriteChannel::await_work(std::unique_lock<std::mutex>& lock) {
             work_.wait(lock);
             continue;
         }
-        const Clock::time_point due = *due_;
-        if (Clock::now() >= due) return;
-        work_.wait_until(lock, due);
+        const Clock::time_point due = *due_, now = Clock::now();
+        if (now < due) {
+            work_.wait_until(lock, due);
+            continue;
+        }
+        if (buffer_.bytes() + writing_bytes_ != 0) return;
+        look_again(now);
     }
+}
+
+// While events come in, the thread looks for them by itself: waking it would cost whoever logs more than all the rest
+// of logging does. It goes to sleep when it has found nothing for a while.
+void WriteChannel::look_again(Clock::time_point now) {
+    due_.reset();
+    due_at_once_ = false;
+    if (looks_left_ == 0) return;
+    --looks_left_;
+    due_ = now + std::chrono::duration_cast<Clock::duration>(options_.flush_interval);
 }
 
 void WriteChannel::write_out(std::unique_lock<std::mutex>& lock) {
@@ -158,8 +173,8 @@ void WriteChannel::write_out(std::unique_lock<std::mutex>& lock) {
     if (error == 0) {
         writing_bytes_ = buffer_.bytes();
         writing_ = buffer_.take();
-        due_.reset();
-        due_at_once_ = false;
+        if (writing_bytes_ != 0) looks_left_ = most_looks;
+        look_again(Clock::now());
         error = drain(lock, sync);
     }
     stalled_ = false;
