@@ -35,7 +35,7 @@ class ColumnAnswer:
 
 
 def answer_to(
-    page: Page, tag: str, action: Callable[[], Any], when: Callable[[Question], bool] = lambda question: True
+    page: Page, tag: str, action: Callable[[], Any], when: Callable[[Question], bool] = lambda _question: True
 ) -> ColumnAnswer:
     """Does something, and returns the first answer after it for the tag whose question is the one meant."""
 

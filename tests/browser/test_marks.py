@@ -44,7 +44,7 @@ def test_tooltip_names_values_that_are_not_finite(page: Page, marked: str):
     page.goto(marked + "#smoothing=0")
     card = Card(page, "broken").wait(points=STEPS)
     value = page.get_by_role("tooltip").locator("tbody td").nth(1)
-    for step, name in ((NAN, "NaN"), (UP, "+∞"), (DOWN, "−∞")):
+    for step, name in ((NAN, "NaN"), (UP, "+∞"), (DOWN, "\u2212∞")):
         card.hover(step / (STEPS - 1))
         expect(value).to_have_text(name)
     card.hover((NAN + 1) / (STEPS - 1))
@@ -55,8 +55,8 @@ def test_restart_is_marked_and_what_it_wrote_again_is_hidden_until_asked_for(
     tmp_path: Path, serve: Callable[..., Server], page: Page
 ):
     first, again, last = 100, 60, 200
-    write_series(tmp_path / "run", {"loss": {step: 2.0 for step in range(first)}})
-    write_series(tmp_path / "run", {"loss": {step: 1.0 for step in range(again, last)}}, START + 10_000)
+    write_series(tmp_path / "run", {"loss": dict.fromkeys(range(first), 2.0)})
+    write_series(tmp_path / "run", {"loss": dict.fromkeys(range(again, last), 1.0)}, START + 10_000)
     page.goto(serve(tmp_path).url)
     card = Card(page, "loss").wait(newest_step=last - 1)
     flag = again / (last - 1)

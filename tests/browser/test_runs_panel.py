@@ -159,13 +159,12 @@ def test_list_obeys_the_keyboard(runs: Page):
 
 
 def test_row_names_the_newest_value_and_where_it_is_from(runs: Page):
-    # Everything ends at one step: the newest is what was written last.
     value = row(runs, "grid/lr-0.4").locator(".value")
     newest = runs.evaluate("fetch('api/runs').then(answer => answer.json())")["runs"]
-    expected = next(run["newest"] for run in newest if run["name"] == "grid/lr-0.4")
+    expected = next(run["value"] for run in newest if run["name"] == "grid/lr-0.4")
     assert expected["step"] == STEPS - 1
     expect(value).to_have_attribute("title", f"{expected['tag']} at step {STEPS - 1}")
-    shown = (value.text_content() or "").strip().replace("−", "-")
+    shown = (value.text_content() or "").strip().replace("\u2212", "-")
     assert float(shown) == pytest.approx(expected["value"], rel=1e-3)
 
 

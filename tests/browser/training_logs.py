@@ -31,8 +31,8 @@ def write_grid(log_dir: Path) -> None:
             "train/loss": {step: loss(rate, step) for step in range(STEPS)},
             "train/accuracy": {step: step / STEPS for step in range(STEPS)},
             "val/loss": {step: 2 * loss(rate, step) for step in range(0, STEPS, 10)},
-            "optimizer/rate": {step: rate for step in range(STEPS)},
-            "offset": {step: -1.0 - rate for step in range(STEPS)},
+            "optimizer/rate": dict.fromkeys(range(STEPS), rate),
+            "offset": dict.fromkeys(range(STEPS), -1.0 - rate),
             "epoch": {step: float(step // 50) for step in range(0, STEPS, 50)},
         }
         write_series(log_dir / run, series, START + 10_000 * number)
