@@ -11,6 +11,7 @@ namespace kymo {
 
 bool FileLog::add(const EventBytes& record, DamageReport& report) {
     if (!decode_event(record.bytes(), event_)) return false;
+    reached_ = record.offset();
     bool understood = true;
     switch (event_.content) {
         case EventContent::summary:
@@ -175,7 +176,8 @@ void FileLog::make_room(ScalarColumns& columns) const {
     constexpr std::size_t few = 256;
     constexpr double least = 1.5, most_of_few = 4.0, most = 32.0, spare = 1.02;
     const std::size_t rows = std::max(columns.size(), std::size_t{16});
-    const double times = std::clamp(times_as_much_ * spare, least, rows < few ? most_of_few : most);
+    const double foretold = static_cast<double>(file_size_) / static_cast<double>(std::max(reached_, std::uint64_t{1}));
+    const double times = std::clamp(foretold * spare, least, rows < few ? most_of_few : most);
     columns.reserve(static_cast<std::size_t>(static_cast<double>(rows) * times));
 }
 

@@ -62,6 +62,7 @@ struct PlainEvent {
     };
     static constexpr std::size_t limit = 32;
 
+    std::uint64_t offset;  // where in the file
     double wall_time;
     std::int64_t step;
     std::size_t count;
@@ -80,8 +81,8 @@ class FileLog {
     // known to hold scalars, an odd time. None of it is taken in then, and `add` is what it needs.
     bool add_plain(const PlainEvent& event);
 
-    // How many times as much the file holds as has been read of it: columns grow with that in view.
-    void expect(double times_as_much) { times_as_much_ = times_as_much; }
+    // The size of the file: columns grow with what is left of it in view.
+    void expect(std::uint64_t file_size) { file_size_ = file_size; }
 
     const std::deque<FileTag>& tags() const { return tags_; }
     std::vector<std::uint32_t> take_changed();
@@ -116,7 +117,7 @@ class FileLog {
     TimeRange values_range_, events_range_;
     std::string writer_;
     std::uint64_t events_ = 0, points_ = 0;
-    double times_as_much_ = 1.0;
+    std::uint64_t file_size_ = 0, reached_ = 0;
     bool told_wall_time_ = false;
 
     EventView event_;
@@ -158,6 +159,7 @@ inline bool FileLog::add_plain(const PlainEvent& event) {
         tags[i] = find(event.values[i].tag);
         if (tags[i] == nullptr || !tags[i]->is_scalar) return false;
     }
+    reached_ = event.offset;
     for (std::size_t i = 0; i < event.count; ++i) {
         add_point(*tags[i], event.step, event.wall_time, {event.values[i].number, true});
     }

@@ -130,6 +130,7 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
     const std::uint64_t points = log_->points();
     const std::uint64_t damage = report_.count();
     const std::uint64_t events = log_->events();
+    log_->expect(reader.size());
     while (true) {
         if (byte_budget != 0 && offset_ - begun >= byte_budget) {
             progress.more = offset_ < reader.size();
@@ -165,8 +166,7 @@ void FileScanner::take_plain(const RecordReader& reader, std::uint64_t until) {
     Bytes held = reader.held(offset_);
     if (offset_ >= until || held.empty()) return;
     if (held.size() > until - offset_) held = held.first(static_cast<std::size_t>(until - offset_));
-    log_->expect(static_cast<double>(reader.size()) / static_cast<double>(offset_));
-    offset_ += take_plain_events(held, *log_);
+    offset_ += take_plain_events(held, offset_, *log_);
 }
 
 bool FileScanner::take_record(RecordReader& reader, const Record& record) {

@@ -80,7 +80,7 @@ KYMO_CRC32C_TARGET std::uint32_t masked_sum(const std::byte* at, std::size_t siz
     return mask_crc(~crc32c_advance(0xffffffffu, at, size));
 }
 
-KYMO_CRC32C_TARGET std::size_t take_events(Bytes bytes, FileLog& log) {
+KYMO_CRC32C_TARGET std::size_t take_events(Bytes bytes, std::uint64_t offset, FileLog& log) {
     PlainEvent event;
     const std::byte* at = bytes.data();
     const std::byte* const end = at + bytes.size();
@@ -92,6 +92,7 @@ KYMO_CRC32C_TARGET std::size_t take_events(Bytes bytes, FileLog& log) {
         if (length > most || !PlainReader({payload, static_cast<std::size_t>(length)}).read(event)) break;
         if (masked_sum(at, record_length_size) != load_word<std::uint32_t>(at + record_length_size)) break;
         if (masked_sum(payload, length) != load_word<std::uint32_t>(payload + length)) break;
+        event.offset = offset + static_cast<std::uint64_t>(at - bytes.data());
         if (!log.add_plain(event)) break;
         at = payload + length + record_footer_size;
     }
@@ -100,13 +101,13 @@ KYMO_CRC32C_TARGET std::size_t take_events(Bytes bytes, FileLog& log) {
 
 }  // namespace
 
-std::size_t take_plain_events(Bytes bytes, FileLog& log) {
-    return crc32c_has_instruction() ? take_events(bytes, log) : 0;
+std::size_t take_plain_events(Bytes bytes, std::uint64_t offset, FileLog& log) {
+    return crc32c_has_instruction() ? take_events(bytes, offset, log) : 0;
 }
 
 #else
 
-std::size_t take_plain_events(Bytes, FileLog&) { return 0; }
+std::size_t take_plain_events(Bytes, std::uint64_t, FileLog&) { return 0; }
 
 #endif
 
