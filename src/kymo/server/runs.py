@@ -61,7 +61,7 @@ def _runs(site: Site) -> Runs:
                 warnings=counts[name],
                 newest=None
                 if newest is None
-                else Newest(tag=newest[0], step=newest[1], wall_time=newest[2], value=number(newest[3])),
+                else Newest(tag=newest[0], step=newest[1], wall_time=number(newest[2]), value=number(newest[3])),
             )
         )
     progress = None if loading is None else Loading(files_done=loading[0], files_total=loading[1])
@@ -72,7 +72,8 @@ def _runs(site: Site) -> Runs:
 def run(site: SiteOf, run: str = Query(description="The run's name.")) -> RunDetail:
     """Everything about one run but its points."""
     found = site.run(run)
-    files = found.files
+    # In this order: a file that is new to the run may hold a session. One that has vanished takes its own with it.
+    sessions, files = found.sessions, found.files
     return RunDetail(
         name=found.name,
         path=printable(found.path),
@@ -93,9 +94,13 @@ def run(site: SiteOf, run: str = Query(description="The run's name.")) -> RunDet
         ],
         sessions=[
             Session(
-                status=event.status, step=event.step, wall_time=event.wall_time, file=printable(files[event.file].path)
+                status=event.status,
+                step=event.step,
+                wall_time=number(event.wall_time),
+                file=printable(files[event.file].path),
             )
-            for event in found.sessions
+            for event in sessions
+            if event.file < len(files)
         ],
         tags=[
             RunTag(
