@@ -30,7 +30,13 @@ class Column {
         std::memcpy(block_.get() + size_, values.data(), values.size() * sizeof(T));
         size_ += values.size();
     }
+    // Makes room for so many values in all.
+    void reserve(std::size_t capacity) {
+        if (capacity > capacity_) move_to(capacity);
+    }
     std::size_t size() const { return size_; }
+    std::size_t capacity() const { return capacity_; }
+    bool full() const { return size_ == capacity_; }
     bool empty() const { return size_ == 0; }
     T operator[](std::size_t index) const { return block_[index]; }
     T back() const { return block_[size_ - 1]; }
@@ -40,7 +46,9 @@ class Column {
   private:
     void grow(std::size_t needed) {
         std::size_t capacity = capacity_ < 16 ? 16 : capacity_ + capacity_ / 2;
-        if (capacity < needed) capacity = needed;
+        move_to(capacity < needed ? needed : capacity);
+    }
+    void move_to(std::size_t capacity) {
         std::shared_ptr<T[]> larger(new T[capacity]);
         if (size_ != 0) std::memcpy(larger.get(), block_.get(), size_ * sizeof(T));
         block_ = std::move(larger);

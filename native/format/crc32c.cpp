@@ -3,17 +3,10 @@
 #include <array>
 #include <cstring>
 
-#if defined(__x86_64__)
-#include <nmmintrin.h>
-#define KYMO_CRC32C_TARGET __attribute__((target("sse4.2")))
-#elif defined(__aarch64__)
-#include <arm_acle.h>
+#include "format/crc32c_instruction.h"
+
+#if defined(__aarch64__)
 #include <sys/auxv.h>
-#if defined(__clang__)
-#define KYMO_CRC32C_TARGET __attribute__((target("crc")))
-#else
-#define KYMO_CRC32C_TARGET __attribute__((target("+crc")))
-#endif
 #endif
 
 namespace kymo {
@@ -92,21 +85,9 @@ std::uint32_t skip_lane(const std::array<Table, 4>& tables, std::uint32_t crc) {
 }
 
 #if defined(__x86_64__)
-KYMO_CRC32C_TARGET inline std::uint64_t step64(std::uint64_t crc, std::uint64_t value) {
-    return _mm_crc32_u64(crc, value);
-}
-KYMO_CRC32C_TARGET inline std::uint64_t step8(std::uint64_t crc, std::uint8_t value) {
-    return _mm_crc32_u8(static_cast<std::uint32_t>(crc), value);
-}
 bool has_instruction() { return __builtin_cpu_supports("sse4.2") != 0; }
 constexpr std::string_view instruction_name = "sse4.2";
 #else
-KYMO_CRC32C_TARGET inline std::uint64_t step64(std::uint64_t crc, std::uint64_t value) {
-    return __crc32cd(static_cast<std::uint32_t>(crc), value);
-}
-KYMO_CRC32C_TARGET inline std::uint64_t step8(std::uint64_t crc, std::uint8_t value) {
-    return __crc32cb(static_cast<std::uint32_t>(crc), value);
-}
 bool has_instruction() { return (getauxval(AT_HWCAP) & (1u << 7)) != 0; }  // HWCAP_CRC32
 constexpr std::string_view instruction_name = "armv8";
 #endif
@@ -117,9 +98,9 @@ KYMO_CRC32C_TARGET void run_lanes(const std::array<Table, 4>& skip, std::uint64_
     while (left >= 3 * lane) {
         std::uint64_t second = 0, third = 0;
         for (const std::byte* end = at + lane; at != end; at += 8) {
-            crc = step64(crc, load64(at));
-            second = step64(second, load64(at + lane));
-            third = step64(third, load64(at + 2 * lane));
+            crc = crc32c_advance(crc, load64(at));
+            second = crc32c_advance(second, load64(at + lane));
+            third = crc32c_advance(third, load64(at + 2 * lane));
         }
         crc = skip_lane(skip, static_cast<std::uint32_t>(crc)) ^ second;
         crc = skip_lane(skip, static_cast<std::uint32_t>(crc)) ^ third;
@@ -134,9 +115,7 @@ KYMO_CRC32C_TARGET std::uint32_t crc32c_instruction(std::span<const std::byte> b
     std::size_t left = bytes.size();
     run_lanes<long_lane>(skip_long, crc, at, left);
     run_lanes<short_lane>(skip_short, crc, at, left);
-    for (; left >= 8; left -= 8, at += 8) crc = step64(crc, load64(at));
-    for (; left != 0; --left, ++at) crc = step8(crc, std::to_integer<std::uint8_t>(*at));
-    return ~static_cast<std::uint32_t>(crc);
+    return ~crc32c_advance(crc, at, left);
 }
 
 const bool use_instruction = has_instruction();
@@ -166,11 +145,15 @@ std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t crc) {
 
 std::string_view crc32c_implementation() { return use_instruction ? instruction_name : "table"; }
 
+bool crc32c_has_instruction() { return use_instruction; }
+
 #else
 
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t crc) { return crc32c_table(bytes, crc); }
 
 std::string_view crc32c_implementation() { return "table"; }
+
+bool crc32c_has_instruction() { return false; }
 
 #endif
 

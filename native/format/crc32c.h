@@ -17,4 +17,7 @@ std::uint32_t crc32c_table(std::span<const std::byte> bytes, std::uint32_t crc =
 // "sse4.2", "armv8" or "table".
 std::string_view crc32c_implementation();
 
+// Whether functions marked KYMO_CRC32C_TARGET may be called; see crc32c_instruction.h.
+bool crc32c_has_instruction();
+
 }  // namespace kymo

@@ -247,34 +247,6 @@ bool decode_event(Bytes message, EventView& event) {
     });
 }
 
-bool decode_plain_scalar(Bytes message, PlainScalar& scalar) {
-    constexpr std::size_t before_step = 1 + sizeof(double), after_tag = 1 + sizeof(float);
-    const auto byte = [](const std::byte* at) { return static_cast<std::uint8_t>(*at); };
-    if (message.size() < before_step + 6 + after_tag || byte(message.data()) != wire_key(1, fixed64)) return false;
-    scalar.wall_time = load_word<double>(message.data() + 1);
-    scalar.step = 0;
-    const std::byte* const end = message.data() + message.size();
-    const std::byte* at = message.data() + before_step;
-    if (byte(at) == wire_key(2, varint)) {
-        WireReader reader({at + 1, end});
-        std::uint64_t step = 0;
-        if (!reader.read_varint(step)) return false;
-        scalar.step = static_cast<std::int64_t>(step);
-        at = end - reader.left();
-    }
-    // Three keys with one-byte lengths, each of which says that nothing follows.
-    if (end - at < 6 + static_cast<std::ptrdiff_t>(after_tag) || end - at > 0x7f) return false;
-    const auto left = static_cast<std::uint8_t>(end - at);
-    if (byte(at) != wire_key(5, bytes) || byte(at + 1) != left - 2) return false;
-    if (byte(at + 2) != wire_key(1, bytes) || byte(at + 3) != left - 4) return false;
-    if (byte(at + 4) != wire_key(1, bytes) || byte(at + 5) != left - 6 - after_tag) return false;
-    const std::byte* const value = end - after_tag;
-    if (byte(value) != wire_key(2, fixed32)) return false;
-    scalar.tag = text_of({at + 6, value});
-    scalar.value = load_word<float>(value + 1);
-    return true;
-}
-
 bool decode_session_log(Bytes message, SessionLogView& session) {
     return each_field(message, [&](std::uint32_t key, WireReader& reader) {
         return key == wire_key(1, varint) ? read_int32(reader, session.status) : reader.skip(key);

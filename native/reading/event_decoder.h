@@ -36,17 +36,6 @@ struct EventView {
 
 bool decode_event(Bytes message, EventView& event);
 
-// The commonest event by far: one number under a tag, written as nearly every writer writes it.
-struct PlainScalar {
-    double wall_time = 0.0;
-    std::int64_t step = 0;
-    std::string_view tag;
-    float value = 0.0F;
-};
-
-// False for any other event, valid or not: decode_event then decides.
-bool decode_plain_scalar(Bytes message, PlainScalar& scalar);
-
 struct SessionLogView {
     std::int32_t status = 0;
 };

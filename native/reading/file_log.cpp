@@ -1,5 +1,6 @@
 #include "reading/file_log.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -9,8 +10,8 @@
 namespace kymo {
 
 bool FileLog::add(const EventBytes& record, DamageReport& report) {
-    if (add_plain(record.bytes())) return true;
     if (!decode_event(record.bytes(), event_)) return false;
+    reached_ = record.offset();
     bool understood = true;
     switch (event_.content) {
         case EventContent::summary:
@@ -32,26 +33,6 @@ bool FileLog::add(const EventBytes& record, DamageReport& report) {
     if (!event_.writer.empty() && writer_.empty()) writer_ = event_.writer;
     note_time(event_.wall_time, record.offset(), report);
     return true;
-}
-
-// The short way for most events; false leaves everything as it was.
-bool FileLog::add_plain(Bytes record) {
-    PlainScalar scalar;
-    if (!decode_plain_scalar(record, scalar) || scalar.tag.empty() || !std::isfinite(scalar.wall_time)) return false;
-    FileTag* const tag = find(scalar.tag);
-    if (tag == nullptr || !tag->is_scalar) return false;
-    values_range_.include(scalar.wall_time);
-    events_range_.include(scalar.wall_time);
-    ++events_;
-    add_point(*tag, scalar.step, scalar.wall_time, {scalar.value, true});
-    return true;
-}
-
-void FileLog::add_point(FileTag& tag, std::int64_t step, double wall_time, Number number) {
-    tag.scalars.marks.before_row(restarts_.size(), tag.scalars.columns.size());
-    tag.scalars.columns.append(step, wall_time, number);
-    ++points_;
-    touch(tag);
 }
 
 void FileLog::note_time(double wall_time, std::uint64_t offset, DamageReport& report) {
@@ -169,38 +150,41 @@ bool FileLog::add_graph(const EventView& event, const EventBytes& record) {
     return true;
 }
 
-FileTag* FileLog::find(std::string_view name) {
-    if (tags_.empty()) return nullptr;
-    FileTag& latest = tags_[latest_];
-    FileTag& guess = tags_[latest.follower];
-    if (guess.key == name) {
-        latest_ = latest.follower;
-        return &guess;
-    }
+FileTag* FileLog::look_up(std::string_view name) {
     const auto at = index_.find(name);
     if (at == index_.end()) return nullptr;
-    latest_ = latest.follower = at->second;
-    return &tags_[at->second];
+    latest_->follower = &tags_[at->second];
+    return latest_ = latest_->follower;
 }
 
 FileTag& FileLog::new_tag(std::string_view name, std::string_view kind) {
-    const auto position = static_cast<std::uint32_t>(tags_.size());
     FileTag& tag = tags_.emplace_back();
     tag.key = name;
     tag.name = valid_utf8(name);
     tag.kind = kind;
     tag.is_scalar = kind == kinds::scalar;
-    tag.follower = position;
-    index_.emplace(tag.key, position);
-    if (position != 0) tags_[latest_].follower = position;
-    latest_ = position;
+    tag.position = static_cast<std::uint32_t>(tags_.size() - 1);
+    index_.emplace(tag.key, tag.position);
+    if (latest_ != nullptr) latest_->follower = &tag;
+    latest_ = &tag;
     return tag;
+}
+
+// Little is copied when a column grows at once to what it will hold in the end. What a few rows foretell is uncertain,
+// and so is the size of a file that is sparse or was given its whole size in advance: hence the bounds.
+void FileLog::make_room(ScalarColumns& columns) const {
+    constexpr std::size_t few = 256;
+    constexpr double least = 1.5, most_of_few = 4.0, most = 32.0, spare = 1.02;
+    const std::size_t rows = std::max(columns.size(), std::size_t{16});
+    const double foretold = static_cast<double>(file_size_) / static_cast<double>(std::max(reached_, std::uint64_t{1}));
+    const double times = std::clamp(foretold * spare, least, rows < few ? most_of_few : most);
+    columns.reserve(static_cast<std::size_t>(static_cast<double>(rows) * times));
 }
 
 void FileLog::touch(FileTag& tag) {
     if (tag.changed) return;
     tag.changed = true;
-    changed_.push_back(index_.find(tag.key)->second);
+    changed_.push_back(tag.position);
 }
 
 std::vector<std::uint32_t> FileLog::take_changed() {

@@ -1,6 +1,8 @@
 // What one event file holds, tag by tag, in the order it was written.
 #pragma once
 
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <deque>
 #include <limits>
@@ -21,12 +23,13 @@ struct FileTag {
     std::string key;        // the name as it stands in the file
     std::string name;       // the same as valid UTF-8
     std::string_view kind;  // one of a fixed set of names
-    bool is_scalar = false;
     bool described = false;
     Metadata metadata;
     Table<ScalarColumns> scalars;
     Table<PayloadColumns> payloads;
-    std::uint32_t follower = 0;  // the tag that came after this one the last time: logs cycle through their tags
+    FileTag* follower = this;    // the tag that came after this one the last time: logs cycle through their tags
+    std::uint32_t position = 0;  // among the file's tags
+    bool is_scalar = false;      // `kind` is kinds::scalar
     bool changed = false;
     bool told_odd_value = false;
 };
@@ -51,10 +54,35 @@ struct TimeRange {
     }
 };
 
+// An event of nothing but float32 numbers, which nearly every event of a log is.
+struct PlainEvent {
+    struct Value {
+        std::string_view tag;
+        float number;
+    };
+    static constexpr std::size_t limit = 32;
+
+    std::uint64_t offset;  // where in the file
+    double wall_time;
+    std::int64_t step;
+    std::size_t count;
+    std::array<Value, limit> values;
+};
+
 class FileLog {
   public:
+    FileLog() = default;
+    FileLog(const FileLog&) = delete;
+    FileLog& operator=(const FileLog&) = delete;
+
     // False where the record is not an event: none of it is taken in then.
     bool add(const EventBytes& record, DamageReport& report);
+    // The same for a plain event, faster. False where there is more to say of it than its numbers: a tag that is not
+    // known to hold scalars, an odd time. None of it is taken in then, and `add` is what it needs.
+    bool add_plain(const PlainEvent& event);
+
+    // The size of the file: columns grow with what is left of it in view.
+    void expect(std::uint64_t file_size) { file_size_ = file_size; }
 
     const std::deque<FileTag>& tags() const { return tags_; }
     std::vector<std::uint32_t> take_changed();
@@ -67,7 +95,6 @@ class FileLog {
     std::uint64_t points() const { return points_; }
 
   private:
-    bool add_plain(Bytes record);
     bool add_summary(const EventView& event, const EventBytes& record, DamageReport& report);
     void add_value(const EventView& event, const ValueView& value, Extent extent, DamageReport& report);
     void add_point(FileTag& tag, std::int64_t step, double wall_time, Number number);
@@ -78,20 +105,68 @@ class FileLog {
     void note_time(double wall_time, std::uint64_t offset, DamageReport& report);
     FileTag& new_tag(std::string_view name, std::string_view kind);
     FileTag* find(std::string_view name);
+    FileTag* look_up(std::string_view name);
+    void make_room(ScalarColumns& columns) const;
     void touch(FileTag& tag);
 
     std::deque<FileTag> tags_;  // stable addresses: the index's keys point into the names
     std::unordered_map<std::string_view, std::uint32_t> index_;
     std::vector<std::uint32_t> changed_;
-    std::uint32_t latest_ = 0;
+    FileTag* latest_ = nullptr;  // null while there is no tag
     std::vector<Session> sessions_, restarts_;
     TimeRange values_range_, events_range_;
     std::string writer_;
     std::uint64_t events_ = 0, points_ = 0;
+    std::uint64_t file_size_ = 0, reached_ = 0;
     bool told_wall_time_ = false;
 
     EventView event_;
     std::vector<ValueView> values_;  // of the event being read, kept for its storage
 };
+
+// Names are compared for every value read, and are mostly equal: no call, and eight bytes at a time.
+inline bool same_name(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    if (a.size() < 8) return a == b;
+    const auto word = [](std::string_view text, std::size_t at) {
+        return load_word<std::uint64_t>(reinterpret_cast<const std::byte*>(text.data()) + at);
+    };
+    for (std::size_t at = 0; at + 8 <= a.size(); at += 8) {
+        if (word(a, at) != word(b, at)) return false;
+    }
+    return word(a, a.size() - 8) == word(b, a.size() - 8);
+}
+
+inline FileTag* FileLog::find(std::string_view name) {
+    if (latest_ == nullptr) return nullptr;
+    FileTag* const guess = latest_->follower;
+    return same_name(guess->key, name) ? latest_ = guess : look_up(name);
+}
+
+inline void FileLog::add_point(FileTag& tag, std::int64_t step, double wall_time, Number number) {
+    ScalarColumns& columns = tag.scalars.columns;
+    tag.scalars.marks.before_row(restarts_.size(), columns.size());
+    if (columns.full()) make_room(columns);
+    columns.append(step, wall_time, number);
+    ++points_;
+    if (!tag.changed) touch(tag);
+}
+
+inline bool FileLog::add_plain(const PlainEvent& event) {
+    if (!std::isfinite(event.wall_time)) return false;
+    std::array<FileTag*, PlainEvent::limit> tags;
+    for (std::size_t i = 0; i < event.count; ++i) {
+        tags[i] = find(event.values[i].tag);
+        if (tags[i] == nullptr || !tags[i]->is_scalar) return false;
+    }
+    reached_ = event.offset;
+    for (std::size_t i = 0; i < event.count; ++i) {
+        add_point(*tags[i], event.step, event.wall_time, {event.values[i].number, true});
+    }
+    values_range_.include(event.wall_time);
+    events_range_.include(event.wall_time);
+    ++events_;
+    return true;
+}
 
 }  // namespace kymo

@@ -4,6 +4,7 @@
 
 #include "format/crc32c.h"
 #include "format/tfrecord.h"
+#include "reading/plain_events.h"
 
 namespace kymo {
 
@@ -129,6 +130,7 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
     const std::uint64_t points = log_->points();
     const std::uint64_t damage = report_.count();
     const std::uint64_t events = log_->events();
+    log_->expect(reader.size());
     while (true) {
         if (byte_budget != 0 && offset_ - begun >= byte_budget) {
             progress.more = offset_ < reader.size();
@@ -147,6 +149,7 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
                 }
                 offset_ += record_header_size + record.length + record_footer_size;
                 state_ = State::reading;
+                take_plain(reader, byte_budget == 0 ? UINT64_MAX : begun + byte_budget);
                 continue;
             }
             if (record.verdict == Verdict::end || record.verdict == Verdict::unreadable) break;
@@ -156,6 +159,14 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
     progress.bytes = offset_ - begun;
     progress.points = log_->points() - points;
     progress.changed |= offset_ != begun || damage != report_.count() || events != log_->events();
+}
+
+// Reads on, as far as the records are the usual ones and the bytes are in memory; never past `until`.
+void FileScanner::take_plain(const RecordReader& reader, std::uint64_t until) {
+    Bytes held = reader.held(offset_);
+    if (offset_ >= until || held.empty()) return;
+    if (held.size() > until - offset_) held = held.first(static_cast<std::size_t>(until - offset_));
+    offset_ += take_plain_events(held, offset_, *log_);
 }
 
 bool FileScanner::take_record(RecordReader& reader, const Record& record) {

@@ -53,6 +53,7 @@ class FileScanner {
     SourceError fingerprint(Source& source, Fingerprint& print) const;
     std::uint32_t waited_sum(RecordReader& reader) const;
     void read_records(RecordReader& reader, std::uint64_t byte_budget, ScanProgress& progress);
+    void take_plain(const RecordReader& reader, std::uint64_t until);
     bool take_record(RecordReader& reader, const Record& record);
     bool recover(RecordReader& reader, const Record& record);
     void report_bad(const Record& record, std::uint64_t resumed);

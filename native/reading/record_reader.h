@@ -32,7 +32,7 @@ struct Record {
 // declared length: no length is believed before it fits into the file, and a longer payload is only streamed.
 class RecordReader {
   public:
-    static constexpr std::size_t block_size = std::size_t{1} << 20;
+    static constexpr std::size_t block_size = std::size_t{256} << 10;
     static constexpr std::size_t held_limit = std::size_t{4} << 20;
 
     RecordReader(Source& source, std::uint64_t size) : source_(source), size_(size) {}
@@ -47,6 +47,13 @@ class RecordReader {
     using Accepts = std::function<bool(const Record&)>;
     // The next record at or after `from`.
     Found search(std::uint64_t from, const Accepts& accepts);
+
+    // What is in memory already of the file from `offset` on; often nothing.
+    Bytes held(std::uint64_t offset) const {
+        if (offset < window_begin_ || offset >= window_begin_ + window_size_) return {};
+        const auto skipped = static_cast<std::size_t>(offset - window_begin_);
+        return {buffer_.get() + skipped, window_size_ - skipped};
+    }
 
     // Bytes of the file, at most held_limit; fewer than asked for where the source fails or has shrunk.
     Bytes bytes(std::uint64_t offset, std::size_t length);

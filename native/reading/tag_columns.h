@@ -26,6 +26,12 @@ struct ScalarColumns {
     bool wide = false;
 
     std::size_t size() const { return steps.size(); }
+    bool full() const { return steps.full(); }
+    void reserve(std::size_t rows) {
+        steps.reserve(rows);
+        wall_times.reserve(rows);
+        wide ? values64.reserve(rows) : values32.reserve(rows);
+    }
     void append(std::int64_t step, double wall_time, Number number) {
         if (!number.single && !wide) widen();
         steps.append(step);
@@ -51,6 +57,7 @@ struct ScalarColumns {
 
   private:
     void widen() {
+        values64.reserve(steps.capacity());
         for (float value : values32.span()) values64.append(value);
         values32 = {};
         wide = true;

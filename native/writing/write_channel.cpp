@@ -17,6 +17,7 @@ constexpr std::chrono::seconds slowest_retry{5};
 // A full buffer is waited for this long, once: a file that does not answer by then must not hold the program up again.
 constexpr std::chrono::seconds longest_pause{1};
 constexpr std::size_t most_notices = 32;
+constexpr int most_looks = 10;  // without finding anything, before the thread sleeps until it is woken
 
 std::vector<std::byte> make_preamble() {
     const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -96,11 +97,12 @@ bool WriteChannel::flush(bool sync) {
 }
 
 bool WriteChannel::stop() {
+    const Clock::time_point deadline = Clock::now() + patience();
     const bool flushed = flush(true);
     std::unique_lock lock(mutex_);
     stopping_ = true;
     work_.notify_one();
-    const bool ended = outcome_.wait_for(lock, patience(), [this] { return stopped_; });
+    const bool ended = outcome_.wait_until(lock, deadline, [this] { return stopped_; });
     const std::size_t left = buffer_.bytes() + writing_bytes_;
     if (left != 0) notice(std::to_string(left) + " bytes for '" + path() + "' could not be written and are lost");
     lock.unlock();
@@ -143,41 +145,58 @@ void WriteChannel::await_work(std::unique_lock<std::mutex>& lock) {
             work_.wait(lock);
             continue;
         }
-        const Clock::time_point due = *due_;
-        if (Clock::now() >= due) return;
-        work_.wait_until(lock, due);
+        const Clock::time_point due = *due_, now = Clock::now();
+        if (now < due) {
+            work_.wait_until(lock, due);
+            continue;
+        }
+        if (buffer_.bytes() + writing_bytes_ != 0) return;
+        look_again(now);
     }
+}
+
+// While events come in, the thread looks for them by itself: waking it would cost whoever logs more than all the rest
+// of logging does. It goes to sleep when it has found nothing for a while.
+void WriteChannel::look_again(Clock::time_point now) {
+    due_.reset();
+    due_at_once_ = false;
+    if (looks_left_ == 0) return;
+    --looks_left_;
+    due_ = now + std::chrono::duration_cast<Clock::duration>(options_.flush_interval);
 }
 
 void WriteChannel::write_out(std::unique_lock<std::mutex>& lock) {
     const std::uint64_t request = requested_;
     const bool sync = synced_request_ > answered_;
-    const bool first = !file_.opened();
-    Chunks taken = buffer_.take();
-    for (Chunk& chunk : taken) {
-        writing_bytes_ += chunk.size;
-        writing_.push_back(std::move(chunk));
+    int error = writing_.empty() ? 0 : drain(lock, false);
+    // Taken only when an outage has left nothing: each attempt would add a chunk that is nearly empty.
+    if (error == 0) {
+        writing_bytes_ = buffer_.bytes();
+        writing_ = buffer_.take();
+        if (writing_bytes_ != 0) looks_left_ = most_looks;
+        look_again(Clock::now());
+        error = drain(lock, sync);
     }
-    due_.reset();
-    due_at_once_ = false;
-    lock.unlock();
-
-    std::vector<Chunk> drained;
-    int error = 0;
-    // A file that was deleted is not made again for nothing.
-    if (!writing_.empty() || first) error = file_.drain(writing_, drained);
-    if (error == 0 && sync) error = file_.sync();
-    const std::size_t left = count_unwritten(writing_);
-
-    lock.lock();
     stalled_ = false;
-    writing_bytes_ = left;
-    buffer_.recycle(std::move(drained));
     note_outcome(error, file_.take_recreated());
     answered_ = request;
     if (error == 0) succeeded_ = request;
     congested_ = failure_ == 0 && buffer_.bytes() + writing_bytes_ >= options_.buffer_limit;
     outcome_.notify_all();
+}
+
+int WriteChannel::drain(std::unique_lock<std::mutex>& lock, bool sync) {
+    lock.unlock();
+    std::vector<Chunk> drained;
+    int error = 0;
+    // A file that was deleted is not made again for nothing.
+    if (!writing_.empty() || !file_.opened()) error = file_.drain(writing_, drained);
+    if (error == 0 && sync) error = file_.sync();
+    const std::size_t left = count_unwritten(writing_);
+    lock.lock();
+    writing_bytes_ = left;
+    buffer_.recycle(std::move(drained));
+    return error;
 }
 
 void WriteChannel::note_outcome(int error, bool recreated) {

@@ -58,7 +58,9 @@ class WriteChannel : public std::enable_shared_from_this<WriteChannel> {
     std::byte* reserve(std::size_t size);
     void run();
     void await_work(std::unique_lock<std::mutex>& lock);
+    void look_again(Clock::time_point now);
     void write_out(std::unique_lock<std::mutex>& lock);
+    int drain(std::unique_lock<std::mutex>& lock, bool sync);
     void note_outcome(int error, bool recreated);
     void notice(std::string text);
     Clock::duration patience() const;
@@ -73,7 +75,9 @@ class WriteChannel : public std::enable_shared_from_this<WriteChannel> {
     std::condition_variable work_, outcome_;
     RecordBuffer buffer_;
     std::size_t writing_bytes_ = 0;
-    std::optional<Clock::time_point> due_;  // when what waits must be written; nothing waits without it
+    // When what waits must be written. Without it nothing waits, and the thread sleeps until it is woken.
+    std::optional<Clock::time_point> due_;
+    int looks_left_ = 0;
     bool due_at_once_ = false;
     std::uint64_t requested_ = 0, synced_request_ = 0;  // the newest flush asked for, and the newest with fsync
     std::uint64_t answered_ = 0, succeeded_ = 0;        // the newest flush that ended, and that ended well

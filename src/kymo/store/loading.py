@@ -1,11 +1,13 @@
 """Reading many runs at once."""
 
+import math
 import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 from kymo.store.reader import ReadStep
 from kymo.store.run import Run
@@ -49,15 +51,16 @@ class Loader:
         def take(run: Run, step: ReadStep) -> None:
             if step.changed:
                 changed[run.name] = run
-            if step.more:
-                waiting.append(run)
             if on_step is not None:
                 on_step(run, step)
 
         # A single run, the usual case while one trains, is not worth a change of threads.
         while len(waiting) == 1 and time_left.take():
             run = waiting.popleft()
-            take(run, run.reader.refresh(slice_bytes))
+            step = run.reader.refresh(slice_bytes)
+            if step.more:
+                waiting.append(run)
+            take(run, step)
         if len(waiting) > 1:
             self._load_together(waiting, slice_bytes, time_left, take)
         return Loaded(tuple(changed.values()), tuple(waiting))
@@ -72,22 +75,54 @@ class Loader:
         pool = self._pool
         if pool is None:
             pool = self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="kymo-load")
-        reading: dict[Future[ReadStep], Run] = {}
-        while True:
-            # One more than the threads can take, so that none idles while this one takes in a result.
-            while waiting and len(reading) <= self._threads and time_left.take():
-                run = waiting.popleft()
-                reading[pool.submit(run.reader.refresh, slice_bytes)] = run
-            if not reading:
-                return
-            done, _ = wait(reading, return_when=FIRST_COMPLETED)
-            for future in done:
-                take(reading.pop(future), future.result())
+        read: SimpleQueue[_Steps | None] = SimpleQueue()
+        threads = min(self._threads, len(waiting))
+        futures = [pool.submit(_read_in_turn, waiting, slice_bytes, time_left, read) for _ in range(threads)]
+        try:
+            while threads > 0:
+                steps = read.get()
+                threads -= steps is None
+                for run, step in steps or ():
+                    take(run, step)
+        finally:
+            time_left.end()
+        for future in futures:
+            future.result()
 
     def close(self) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+# How long a thread keeps to itself what it has read: waking another one costs as much as reading a small run.
+_TELL_SECONDS = 0.01
+
+_Steps = list[tuple[Run, ReadStep]]
+
+
+def _read_in_turn(
+    waiting: deque[Run], slice_bytes: int, time_left: "_TimeLeft", read: "SimpleQueue[_Steps | None]"
+) -> None:
+    """What each thread does: a slice of the run that waits longest, again and again. None tells of its end."""
+    steps: _Steps = []
+    told = time.monotonic()
+    try:
+        while time_left.take():
+            try:
+                run = waiting.popleft()
+            except IndexError:
+                break  # of what others read at this moment, each goes on by itself
+            step = run.reader.refresh(slice_bytes)
+            if step.more:
+                waiting.append(run)
+            steps.append((run, step))
+            if time.monotonic() - told >= _TELL_SECONDS:
+                read.put(steps)
+                steps, told = [], time.monotonic()
+    finally:
+        read.put(steps)
+        read.put(None)
 
 
 class _TimeLeft:
@@ -96,6 +131,9 @@ class _TimeLeft:
     def __init__(self, seconds: float | None) -> None:
         self._until = None if seconds is None else time.monotonic() + seconds
         self._granted = False
+
+    def end(self) -> None:
+        self._granted, self._until = True, -math.inf
 
     def take(self) -> bool:
         if self._granted and self._until is not None and time.monotonic() >= self._until:
