@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NOT_BENCHES = {"run", "report", "readme", "add_scalar_peers"}
+NOT_BENCHES = {"run", "report", "readme", "add_scalar_peers", "browser"}
 
 
 def benches() -> list[str]:

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "bindings/gil_release.h"
 #include "bindings/sections.h"
 #include "drawing/plot.h"
 #include "drawing/plotter.h"
@@ -46,7 +47,7 @@ Viewport plotter_viewport(Plotter& plotter, std::string_view axis, double origin
                           double high, std::uint32_t pixels, std::string_view smoothing, double amount,
                           bool superseded) {
     ViewportQuery query = viewport_query(axis, origin, low, high, pixels, smoothing, amount, superseded);
-    const nb::gil_scoped_release released;
+    const GilRelease released;
     const Points mapped_by = mapping != nullptr ? mapping->snapshot() : Points();
     if (mapping != nullptr) query.mapping = &mapped_by;
     return plotter.viewport(query);
@@ -56,7 +57,7 @@ template <typename T>
 void plotter_append(Plotter& plotter, const Array1<std::int64_t>& steps, const Array1<double>& wall_times,
                     const Array1<T>& values, const std::optional<Array1<bool>>& superseded_mask) {
     const auto mask = flags(superseded_mask);
-    const nb::gil_scoped_release released;
+    const GilRelease released;
     plotter.append(elements(steps), elements(wall_times), elements(values), mask);
 }
 

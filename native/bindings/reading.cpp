@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "bindings/gil_release.h"
 #include "bindings/sections.h"
 #include "drawing/plot.h"
 #include "reading/run_log.h"
@@ -110,7 +111,7 @@ Viewport series_viewport(Series& series, std::string_view axis, double origin, c
                          bool superseded) {
     ViewportQuery query{axis_named(axis),           origin, nullptr,   low, high, pixels,
                         smoothing_named(smoothing), amount, superseded};
-    const nb::gil_scoped_release unlocked;
+    const GilRelease unlocked;
     const Points mapped_by = mapping != nullptr ? mapping->points() : Points();
     if (mapping != nullptr) query.mapping = &mapped_by;
     return series.viewport(query);
@@ -224,7 +225,7 @@ void bind_run_log(nb::module_& module) {
             },
             "paths"_a, nb::sig("def set_files(self, paths: collections.abc.Sequence[str]) -> None"),
             "The run's event files, from the next refresh on.")
-        .def("refresh", &RunLog::refresh, "byte_budget"_a = 0, nb::call_guard<nb::gil_scoped_release>(),
+        .def("refresh", &RunLog::refresh, "byte_budget"_a = 0, nb::call_guard<GilRelease>(),
              "Reads what has grown, at most about `byte_budget` bytes of it unless that is 0.")
         .def_prop_ro("version", [](const RunLog& log) { return log.view()->version; })
         .def("tags", [](const RunLog& log) { return log.view()->tags; })

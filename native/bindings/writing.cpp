@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "bindings/gil_release.h"
 #include "bindings/sections.h"
 #include "format/crc32c.h"
 #include "format/tfrecord.h"
@@ -29,7 +30,7 @@ std::span<const std::byte> view(const nb::bytes& bytes) {
 }
 
 // Reading the tags and numbers out of a list by hand costs a third of what the generic conversion does.
-std::vector<kymo::Scalar> scalars_of(const nb::list& items) {
+std::vector<kymo::Scalar> scalars_of(const nb::tuple& items) {
     std::vector<kymo::Scalar> scalars;
     scalars.reserve(items.size());
     for (nb::handle item : items) {
@@ -49,39 +50,49 @@ std::vector<kymo::Scalar> scalars_of(const nb::list& items) {
 // Small events are appended with the GIL held: giving it up would take longer, and wait for other threads' turns.
 constexpr std::size_t small_event = 64 << 10;
 
+// Collecting a writer flushes it, for which no other thread may have to wait.
+class CollectedEventWriter : public kymo::EventWriter {
+  public:
+    using kymo::EventWriter::EventWriter;
+    ~CollectedEventWriter() {
+        GilRelease unlocked;
+        close();
+    }
+};
+
 template <typename Add>
-bool append(kymo::EventWriter& writer, std::size_t size, Add&& add) {
+bool append(CollectedEventWriter& writer, std::size_t size, Add&& add) {
     if (writer.congested()) {
-        nb::gil_scoped_release unlocked;
+        GilRelease unlocked;
         writer.wait_for_room();
     }
     kymo::EventWriter::Append outcome;
-    if (size <= small_event) {
+    if (size <= small_event && !writer.writes_through()) {
         outcome = add();
     } else {
-        nb::gil_scoped_release unlocked;
+        GilRelease unlocked;
         outcome = add();
     }
     if (outcome == kymo::EventWriter::Append::closed) throw nb::value_error("the event writer is closed");
     return outcome == kymo::EventWriter::Append::done_with_notices;
 }
 
-bool add_scalar(kymo::EventWriter& writer, std::string_view tag, double value, std::int64_t step, double wall_time,
+bool add_scalar(CollectedEventWriter& writer, std::string_view tag, double value, std::int64_t step, double wall_time,
                 kymo::ScalarForm form) {
     const kymo::Scalar scalar{tag, value};
     return append(writer, tag.size(), [&] { return writer.add_scalars({&scalar, 1}, form, {wall_time, step}); });
 }
 
 template <kymo::ScalarForm form>
-bool add_one(kymo::EventWriter& writer, std::string_view tag, double value, std::int64_t step, double wall_time) {
+bool add_one(CollectedEventWriter& writer, std::string_view tag, double value, std::int64_t step, double wall_time) {
     return add_scalar(writer, tag, value, step, wall_time, form);
 }
 
 void bind_event_writer(nb::module_& module) {
-    using kymo::EventWriter;
+    using EventWriter = CollectedEventWriter;
     using kymo::ScalarForm;
     using Seconds = std::chrono::duration<double>;
-    using Unlocked = nb::call_guard<nb::gil_scoped_release>;
+    using Unlocked = nb::call_guard<GilRelease>;
     const kymo::EventWriterOptions standard;
 
     nb::class_<EventWriter>(module, "EventWriter",
@@ -92,7 +103,7 @@ void bind_event_writer(nb::module_& module) {
             "__init__",
             [](EventWriter* self, std::string path, double flush_interval, std::size_t flush_bytes,
                std::size_t buffer_limit, double patience) {
-                nb::gil_scoped_release unlocked;
+                GilRelease unlocked;
                 new (self) EventWriter(std::move(path),
                                        {Seconds(flush_interval), flush_bytes, buffer_limit, Seconds(patience)});
             },
@@ -107,8 +118,9 @@ void bind_event_writer(nb::module_& module) {
              "A rank-0 float64 tensor of the scalars plugin.")
         .def(
             "add_scalars",
-            [](EventWriter& writer, const nb::list& items, std::int64_t step, double wall_time) {
-                const auto scalars = scalars_of(items);
+            [](CollectedEventWriter& writer, const nb::list& items, std::int64_t step, double wall_time) {
+                const nb::tuple kept(items);  // the tags must outlive what other threads do to the list
+                const auto scalars = scalars_of(kept);
                 return append(writer, 0,
                               [&] { return writer.add_scalars(scalars, ScalarForm::simple_value, {wall_time, step}); });
             },
@@ -116,21 +128,21 @@ void bind_event_writer(nb::module_& module) {
             nb::sig("def add_scalars(self, items: list[tuple[str, float]], step: int, wall_time: float) -> bool"))
         .def(
             "add_summary",
-            [](EventWriter& writer, const nb::bytes& summary, std::int64_t step, double wall_time) {
+            [](CollectedEventWriter& writer, const nb::bytes& summary, std::int64_t step, double wall_time) {
                 const auto bytes = view(summary);
                 return append(writer, bytes.size(), [&] { return writer.add_summary(bytes, {wall_time, step}); });
             },
             "summary"_a, "step"_a, "wall_time"_a, "An encoded Summary.")
         .def(
             "add_event",
-            [](EventWriter& writer, const nb::bytes& event) {
+            [](CollectedEventWriter& writer, const nb::bytes& event) {
                 const auto bytes = view(event);
                 return append(writer, bytes.size(), [&] { return writer.add_event(bytes); });
             },
             "event"_a, "An encoded Event.")
         .def(
             "add_session_start",
-            [](EventWriter& writer, std::int64_t step, double wall_time) {
+            [](CollectedEventWriter& writer, std::int64_t step, double wall_time) {
                 append(writer, 0, [&] { return writer.add_file_version({wall_time, step}); });
                 return append(writer, 0,
                               [&] { return writer.add_session(kymo::SessionStatus::start, {wall_time, step}); });
@@ -158,7 +170,7 @@ void bind_writing(nb::module_& module) {
         "crc32c",
         [](const nb::bytes& data, std::uint32_t crc) {
             const auto bytes = view(data);
-            nb::gil_scoped_release unlocked;
+            GilRelease unlocked;
             return kymo::crc32c(bytes, crc);
         },
         "data"_a, "crc"_a = 0, "CRC-32C of `data`, continuing from the checksum `crc`.");
@@ -166,7 +178,7 @@ void bind_writing(nb::module_& module) {
         "crc32c_table",
         [](const nb::bytes& data, std::uint32_t crc) {
             const auto bytes = view(data);
-            nb::gil_scoped_release unlocked;
+            GilRelease unlocked;
             return kymo::crc32c_table(bytes, crc);
         },
         "data"_a, "crc"_a = 0, "The same, by the portable implementation.");

@@ -49,7 +49,8 @@ EventWriter::Append EventWriter::append(const Event& event) {
     if (closed_.load(std::memory_order_acquire)) return Append::closed;
     WriteChannel& own = channel();
     if (!own.append(event)) return Append::closed;
-    if (write_through_.load(std::memory_order_relaxed)) own.flush(false);
+    // A file that does not answer holds the end of a process up once, not for each event.
+    if (writes_through() && !own.flush(false)) write_through_ = false;
     return own.has_notices() ? Append::done_with_notices : Append::done;
 }
 

@@ -52,8 +52,10 @@ class EventWriter {
     // Whether everything that was added so far is in the file; with `sync`, on the disk.
     bool flush(bool sync);
 
-    // Flushes to the disk; from then on every event is written before its call returns. For the end of a process.
+    // Flushes to the disk; from then on every event is written before its call returns, until one cannot be. For the
+    // end of a process.
     bool finish();
+    bool writes_through() const { return write_through_.load(std::memory_order_relaxed); }
 
     // Flushes to the disk and ends; later events are refused.
     bool close();

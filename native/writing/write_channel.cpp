@@ -97,11 +97,12 @@ bool WriteChannel::flush(bool sync) {
 }
 
 bool WriteChannel::stop() {
+    const Clock::time_point deadline = Clock::now() + patience();
     const bool flushed = flush(true);
     std::unique_lock lock(mutex_);
     stopping_ = true;
     work_.notify_one();
-    const bool ended = outcome_.wait_for(lock, patience(), [this] { return stopped_; });
+    const bool ended = outcome_.wait_until(lock, deadline, [this] { return stopped_; });
     const std::size_t left = buffer_.bytes() + writing_bytes_;
     if (left != 0) notice(std::to_string(left) + " bytes for '" + path() + "' could not be written and are lost");
     lock.unlock();
@@ -167,32 +168,35 @@ void WriteChannel::look_again(Clock::time_point now) {
 void WriteChannel::write_out(std::unique_lock<std::mutex>& lock) {
     const std::uint64_t request = requested_;
     const bool sync = synced_request_ > answered_;
-    const bool first = !file_.opened();
-    Chunks taken = buffer_.take();
-    for (Chunk& chunk : taken) {
-        writing_bytes_ += chunk.size;
-        writing_.push_back(std::move(chunk));
+    int error = writing_.empty() ? 0 : drain(lock, false);
+    // Taken only when an outage has left nothing: each attempt would add a chunk that is nearly empty.
+    if (error == 0) {
+        writing_bytes_ = buffer_.bytes();
+        writing_ = buffer_.take();
+        if (writing_bytes_ != 0) looks_left_ = most_looks;
+        look_again(Clock::now());
+        error = drain(lock, sync);
     }
-    if (!taken.empty()) looks_left_ = most_looks;
-    look_again(Clock::now());
-    lock.unlock();
-
-    std::vector<Chunk> drained;
-    int error = 0;
-    // A file that was deleted is not made again for nothing.
-    if (!writing_.empty() || first) error = file_.drain(writing_, drained);
-    if (error == 0 && sync) error = file_.sync();
-    const std::size_t left = count_unwritten(writing_);
-
-    lock.lock();
     stalled_ = false;
-    writing_bytes_ = left;
-    buffer_.recycle(std::move(drained));
     note_outcome(error, file_.take_recreated());
     answered_ = request;
     if (error == 0) succeeded_ = request;
     congested_ = failure_ == 0 && buffer_.bytes() + writing_bytes_ >= options_.buffer_limit;
     outcome_.notify_all();
+}
+
+int WriteChannel::drain(std::unique_lock<std::mutex>& lock, bool sync) {
+    lock.unlock();
+    std::vector<Chunk> drained;
+    int error = 0;
+    // A file that was deleted is not made again for nothing.
+    if (!writing_.empty() || !file_.opened()) error = file_.drain(writing_, drained);
+    if (error == 0 && sync) error = file_.sync();
+    const std::size_t left = count_unwritten(writing_);
+    lock.lock();
+    writing_bytes_ = left;
+    buffer_.recycle(std::move(drained));
+    return error;
 }
 
 void WriteChannel::note_outcome(int error, bool recreated) {

@@ -60,6 +60,7 @@ class WriteChannel : public std::enable_shared_from_this<WriteChannel> {
     void await_work(std::unique_lock<std::mutex>& lock);
     void look_again(Clock::time_point now);
     void write_out(std::unique_lock<std::mutex>& lock);
+    int drain(std::unique_lock<std::mutex>& lock, bool sync);
     void note_outcome(int error, bool recreated);
     void notice(std::string text);
     Clock::duration patience() const;

@@ -9,9 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 15_000  # milliseconds; a bound on every wait, and far beyond what any of them needs
+
+# The helpers beside this file are modules of these tests, not of the package.
+sys.path.insert(0, str(Path(__file__).parent))
+expect.set_options(timeout=PATIENCE)
+
+REPORT = pytest.StashKey[pytest.TestReport]()
 
 
 class Server:
@@ -43,8 +50,7 @@ class Server:
             self._process = None
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[..., Server]]:
+def _servers() -> Iterator[Callable[..., Server]]:
     servers: list[Server] = []
 
     def start(log_dir: Path, *options: str) -> Server:
@@ -54,6 +60,17 @@ def serve() -> Iterator[Callable[..., Server]]:
     yield start
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    yield from _servers()
+
+
+@pytest.fixture(scope="module")
+def serve_module() -> Iterator[Callable[..., Server]]:
+    """For the logs that a whole module only reads."""
+    yield from _servers()
 
 
 @pytest.fixture(scope="session")
@@ -72,11 +89,24 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1600, "height": 1000}, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
+def new_context(browser: Browser) -> Iterator[Callable[[], BrowserContext]]:
+    """Makes a reader of his own: without what another has stored."""
+    contexts: list[BrowserContext] = []
+
+    def make() -> BrowserContext:
+        context = browser.new_context(viewport={"width": 1600, "height": 1000}, reduced_motion="reduce")
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def context(new_context: Callable[[], BrowserContext]) -> BrowserContext:
+    return new_context()
 
 
 @pytest.fixture
@@ -86,9 +116,38 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def page(context: BrowserContext, complaints: list[str]) -> Iterator[Page]:
-    page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
+def new_page(complaints: list[str], request: pytest.FixtureRequest) -> Iterator[Callable[[BrowserContext], Page]]:
+    """Opens pages whose errors and violations of the content security policy fail the test."""
+    pages: list[Page] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"{message.text} at {message.location['url']}")
+
+    def make(context: BrowserContext) -> Page:
+        page = context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        pages.append(page)
+        return page
+
+    yield make
+    report = request.node.stash.get(REPORT, None)
+    if report is not None and report.failed:
+        for number, page in enumerate(pages):
+            name = re.sub(r"[^\w.-]+", "-", request.node.nodeid).strip("-")
+            page.screenshot(path=ROOT / "test-results" / f"{name}-{number}.png")
     assert complaints == []
+
+
+@pytest.fixture
+def page(context: BrowserContext, new_page: Callable[[BrowserContext], Page]) -> Page:
+    return new_page(context)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if report.when == "call":
+        item.stash[REPORT] = report
+    return report

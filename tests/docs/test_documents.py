@@ -26,7 +26,7 @@ def test_the_readmes_python_runs_as_one_program(tmp_path: Path) -> None:
     command = [sys.executable, "-W", "error", "-c", program]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 0, result.stderr
-    assert result.stdout.splitlines() == ["99 0.009999999776482582", "[]"]
+    assert result.stdout.splitlines() == ["99 0.01", "[]"]
 
 
 def test_the_readmes_figures_are_those_of_the_results() -> None:

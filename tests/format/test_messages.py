@@ -1,5 +1,8 @@
 """The messages against TensorBoard's own descriptors."""
 
+import subprocess
+import sys
+import textwrap
 from typing import Any
 
 import pytest
@@ -45,9 +48,9 @@ def check_same(ours: Any, expected: Any) -> None:
         check_same(nested, expected.nested_types_by_name[nested.name])
 
 
-@pytest.mark.parametrize("name", sorted(messages.message_classes()))
+@pytest.mark.parametrize("name", sorted(messages.MESSAGES))
 def test_fields_are_tensorboards(name: str) -> None:
-    check_same(messages.message_classes()[name].DESCRIPTOR, theirs(name).DESCRIPTOR)
+    check_same(messages.MESSAGES[name].DESCRIPTOR, theirs(name).DESCRIPTOR)
 
 
 def test_messages_are_attributes() -> None:
@@ -66,3 +69,22 @@ def test_maps_hold_values() -> None:
 def test_unknown_message_is_named() -> None:
     with pytest.raises(AttributeError, match="Nonsense"):
         messages.Nonsense  # noqa: B018, the look-up is what is tested
+
+
+def test_threads_that_need_messages_at_once_get_the_same() -> None:
+    """Classes that were built twice do not fit into one another."""
+    code = """
+        import sys, threading
+        from google.protobuf import message_factory, struct_pb2
+        sys.setswitchinterval(1e-6)
+        together, seen = threading.Barrier(8), []
+        def ask():
+            together.wait()
+            from kymo.format.messages import Summary, SummaryMetadata
+            seen.append((Summary, SummaryMetadata))
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        assert len(seen) == 8 and len(set(seen)) == 1, seen
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, timeout=60)

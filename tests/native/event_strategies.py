@@ -31,6 +31,12 @@ def unknown_fields(draw: Any) -> bytes:
     return key(number, wire_type) + draw(st.binary(min_size=size, max_size=size))
 
 
+# Known numbers with a wire type that is not theirs: to protobuf these are unknown fields too.
+odd_fields = st.sampled_from(
+    [int_field(1, 3), int_field(5, 3), float_field(1, 2.0), double_field(2, 1.0), int_field(9, 1)]
+)
+
+
 @st.composite
 def messages(draw: Any, parts: st.SearchStrategy[list[bytes]]) -> bytes:
     """The fields in any order, with fields among them that nobody knows."""
@@ -83,6 +89,8 @@ def values(draw: Any) -> list[bytes]:
             case "bytes":
                 # The histogram's min; the others take any message of unknown fields.
                 parts.append(bytes_field(draw(st.sampled_from([4, 5, 6])), draw(unknown_fields())))
+    if draw(st.integers(0, 5)) == 0:
+        parts.append(draw(odd_fields.filter(lambda field: field[0] & 7 != 5)))
     if draw(st.booleans()):
         plugin = draw(st.sampled_from(["scalars", "histograms", "text", "mine", ""]))
         inner = [bytes_field(1, draw(messages(st.just([bytes_field(1, plugin), bytes_field(2, b"content")]))))]
@@ -95,7 +103,8 @@ def values(draw: Any) -> list[bytes]:
 def event_parts(draw: Any) -> list[bytes]:
     parts = [double_field(1, draw(TIMES)) for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2])))]
     parts += [int_field(2, draw(STEPS)) for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2])))]
-    summaries = messages(st.lists(messages(values()).map(lambda value: bytes_field(1, value)), max_size=3))
+    entries = messages(values()).map(lambda value: bytes_field(1, value)) | odd_fields
+    summaries = messages(st.lists(entries, max_size=3))
     for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
         parts.append(bytes_field(5, draw(summaries)))
     other = draw(st.sampled_from(["", "", "", "version", "session", "log", "writer", "odd"]))

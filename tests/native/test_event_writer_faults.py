@@ -206,3 +206,41 @@ def test_a_file_that_never_answers_holds_the_program_up_once(tmp_path: Path) -> 
     command = [sys.executable, "-c", textwrap.dedent(program)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert result.returncode == 0, result.stderr
+
+
+def test_an_outage_takes_no_more_memory_than_what_waits(tmp_path: Path) -> None:
+    path = tmp_path / "tfevents"
+    run(
+        f"""
+        import os, resource
+        from kymo import _core
+        def resident():
+            return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        writer = _core.EventWriter({str(path)!r})
+        resource.setrlimit(resource.RLIMIT_FSIZE, (os.path.getsize({str(path)!r}), resource.RLIM_INFINITY))
+        before = resident()
+        for step in range(5000):
+            writer.add_scalar("loss", 1.0, step, 1.0)
+            assert writer.flush() is False
+        assert writer.pending_bytes < 1 << 20
+        assert resident() - before < 4 << 20, resident() - before
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        assert writer.close() is True
+        """
+    )
+    assert steps(path) == list(range(5000))
+
+
+def test_a_file_that_never_answers_holds_the_end_of_a_program_up_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "events.out.tfevents.1"
+    os.mkfifo(pipe)
+    run(
+        f"""
+        from kymo import _core
+        writer = _core.EventWriter({str(pipe)!r}, patience=0.5)
+        assert not writer.finish()
+        for step in range(1000):  # half a second for each would be eight minutes
+            writer.add_scalar("loss", 0.5, step, 1.0)
+        assert not writer.close()
+        """
+    )

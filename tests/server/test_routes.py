@@ -24,8 +24,27 @@ def test_runs_are_listed(log_dir: Any, opened: Any) -> None:
         "points": 3,
         "warnings": 0,
         "newest": {"tag": "loss", "step": 2, "wall_time": 11.0, "value": "Infinity"},
+        "value": {"tag": "loss", "step": 2, "wall_time": 11.0, "value": "Infinity"},
     }
+    assert found["value_tag"] == "loss"
     assert (cnn["name"], cnn["newest"]["value"]) == ("deep/cnn", 0.25)
+
+
+def test_the_list_of_runs_shows_the_tag_that_was_asked_for(log_dir: Any, opened: Any) -> None:
+    log_dir.write("a", {"val/accuracy": [(1, 10.0, 0.5), (2, 11.0, 0.75)], "epoch": [(2, 12.0, 40.0)]})
+    log_dir.write("b", {"lr": [(1, 10.0, 0.125)]})
+    client = opened()
+
+    def values(**parameters: str) -> tuple[str | None, list[Any]]:
+        found = client.get("/api/runs", params=parameters).json()
+        return found["value_tag"], [run["value"] for run in found["runs"]]
+
+    accuracy = {"tag": "val/accuracy", "step": 2, "wall_time": 11.0, "value": 0.75}
+    rate = {"tag": "lr", "step": 1, "wall_time": 10.0, "value": 0.125}
+    assert values() == ("val/accuracy", [accuracy, None])
+    assert values(value_tag="lr") == ("lr", [None, rate])
+    assert values(value_tag="not there yet") == ("not there yet", [None, None])
+    assert values() == ("val/accuracy", [accuracy, None])
 
 
 def test_an_empty_log_directory_has_no_runs(log_dir: Any, opened: Any) -> None:

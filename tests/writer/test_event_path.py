@@ -47,7 +47,8 @@ def test_directories_are_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    ("log_dir", "error"), [("s3://bucket/run", ValueError), ("a\0b", ValueError), (3, TypeError), (b"runs", TypeError)]
+    ("log_dir", "error"),
+    [("s3://b/run", ValueError), ("a\0b", ValueError), ("a\udcff", ValueError), (3, TypeError), (b"runs", TypeError)],
 )
 def test_bad_directories_are_named(log_dir: object, error: type[Exception]) -> None:
     with pytest.raises(error, match="log_dir"):

@@ -80,6 +80,28 @@ def test_what_is_logged_while_the_interpreter_exits_is_written(tmp_path: Path) -
     assert steps_of(path) == list(range(10))
 
 
+def test_daemon_threads_that_log_until_the_end_do_not_abort_the_program(tmp_path: Path) -> None:
+    run(
+        f"""
+        import threading
+        from kymo import SummaryWriter
+        w = SummaryWriter({str(tmp_path)!r})
+        begun = threading.Barrier(5)
+        def log():
+            begun.wait()
+            while True:
+                w.add_scalar("noise", 0.5, 1)
+                w.flush()
+        for _ in range(4): threading.Thread(target=log, daemon=True).start()
+        begun.wait()
+        for step in range(2, 1000):
+            w.add_scalar("loss", 0.5, step)
+        """
+    )
+    (path,) = tmp_path.iterdir()
+    assert [step for step in steps_of(path) if step != 1] == list(range(2, 1000))
+
+
 def test_a_forked_child_writes_to_a_file_of_its_own(tmp_path: Path) -> None:
     out = run(
         f"""
@@ -151,6 +173,90 @@ def test_a_fork_while_threads_are_logging(tmp_path: Path) -> None:
     assert all(steps_of(child) == [7] for child in children)
 
 
+def test_a_fork_while_another_thread_opens_and_closes_files(tmp_path: Path) -> None:
+    run(
+        f"""
+        import faulthandler, os, threading
+        from kymo import SummaryWriter
+        w = SummaryWriter({str(tmp_path)!r})
+        going = True
+        def open_and_close():
+            for count in range(100_000):
+                w.add_scalars("loss", {{str(count): 0.5}}, 1)
+                if count % 10 == 0: w.close()
+                if not going: return
+        thread = threading.Thread(target=open_and_close)
+        thread.start()
+        for _ in range(20):
+            pid = os.fork()
+            if pid == 0:
+                faulthandler.dump_traceback_later(20, exit=True)  # a deadlock
+                w.add_scalars("child", {{"a": 0.5}}, 1)
+                w.close()
+                os._exit(0)
+            assert os.waitpid(pid, 0)[1] == 0
+        going = False
+        thread.join()
+        """
+    )
+    assert len(list(tmp_path.glob("child_a/*"))) == 20
+
+
+def test_a_signal_handler_may_close_while_files_are_opened(tmp_path: Path) -> None:
+    run(
+        f"""
+        import faulthandler, signal
+        faulthandler.dump_traceback_later(30, exit=True)  # a deadlock
+        from kymo import SummaryWriter
+        w = SummaryWriter({str(tmp_path)!r})
+        closed = 0
+        def close(*_):
+            global closed
+            w.close()
+            closed += 1
+            signal.setitimer(signal.ITIMER_REAL, 0.0005)
+        signal.signal(signal.SIGALRM, close)
+        signal.setitimer(signal.ITIMER_REAL, 0.0005)
+        step = 0
+        while closed < 100:
+            w.add_scalars("loss", {{"a": 0.5, "b": 0.5}}, step)
+            step += 1
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        w.close()
+        print(step)
+        """
+    ).strip()
+    for name in ("loss_a", "loss_b"):
+        steps = sorted(step for path in (tmp_path / name).iterdir() for step in steps_of(path))
+        assert steps == list(range(len(steps)))
+
+
+def test_a_program_out_of_file_handles_goes_on(tmp_path: Path) -> None:
+    """Not even the logging module can be imported then; what was logged is written when there are handles again."""
+    run(
+        f"""
+        import resource
+        from kymo import SummaryWriter
+        w = SummaryWriter({str(tmp_path)!r})
+        resource.setrlimit(resource.RLIMIT_NOFILE, (5, 100))
+        held = []
+        try:
+            while True: held.append(open("/dev/null"))
+        except OSError:
+            pass
+        w.add_scalars("loss", {{"a": 0.5}}, 1)
+        assert w.flush() is False
+        w.add_scalars("loss", {{"a": 0.5}}, 2)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+        import logging
+        logging.getLogger("kymo").setLevel(logging.CRITICAL)
+        assert w.close() is True
+        """
+    )
+    (path,) = (tmp_path / "loss_a").iterdir()
+    assert steps_of(path) == [1, 2]
+
+
 def log_in_worker(writer: SummaryWriter | str) -> None:
     if isinstance(writer, str):
         writer = SummaryWriter(writer)
@@ -168,6 +274,33 @@ def test_a_worker_of_multiprocessing_loses_nothing(tmp_path: Path) -> None:
     parent, child = sorted(tmp_path.iterdir(), key=lambda path: len(path.name))
     assert steps_of(parent) == []
     assert steps_of(child) == list(range(1000))
+
+
+class Kept:
+    """Holds a writer for as long as a worker lives, as a global variable does."""
+
+    writer: SummaryWriter | None = None
+
+
+def log_in_kept_writer(log_dir: str) -> None:
+    Kept.writer = SummaryWriter(log_dir)
+    log_in_worker(Kept.writer)
+
+
+def test_a_forked_worker_with_a_writer_of_its_own_loses_nothing(tmp_path: Path) -> None:
+    run(
+        f"""
+        import multiprocessing, sys
+        sys.path.insert(0, {str(Path(__file__).parent)!r})
+        from test_processes import log_in_kept_writer
+        worker = multiprocessing.get_context("fork").Process(target=log_in_kept_writer, args=({str(tmp_path)!r},))
+        worker.start()
+        worker.join(50)
+        assert worker.exitcode == 0
+        """
+    )
+    (path,) = tmp_path.iterdir()
+    assert steps_of(path) == list(range(1000))
 
 
 def test_spawned_workers_write_to_files_of_their_own(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import gc
 import logging
 import re
 import struct
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def test_file_name_suffix(tmp_path: Path) -> None:
     SummaryWriter(tmp_path, filename_suffix=".rank3").close()
     (file,) = tmp_path.iterdir()
     assert file.name.endswith(".rank3")
-    for bad in ("a/b", 3):
+    for bad in ("a/b", "a\0", "\udcff", 3):
         with pytest.raises(TypeError, match="filename_suffix"):
             SummaryWriter(tmp_path, filename_suffix=bad)  # type: ignore[arg-type]  # that is what is tested
 
@@ -219,3 +220,36 @@ def test_a_file_as_directory_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotADirectoryError, match="choose another path"):
         SummaryWriter(tmp_path / "file")
+
+
+def test_many_writers_leave_no_thread_or_handle(tmp_path: Path) -> None:
+    def held() -> tuple[int, int]:
+        return len(list(Path("/proc/self/task").iterdir())), len(list(Path("/proc/self/fd").iterdir()))
+
+    def cycle(index: int) -> None:
+        with SummaryWriter(tmp_path / str(index)) as writer:
+            writer.add_scalars("loss", {"train": 1.0, "val": 2.0}, index)
+            writer.close()
+            writer.add_scalar("loss", 1.0, index)
+        file_writer = writer._get_file_writer()
+        file_writer.close()
+        file_writer.add_scalar("loss", 1.0, index, 1.0)
+
+    cycle(0)
+    gc.collect()
+    threads, handles = held()
+    for index in range(1, 51):
+        cycle(index)
+    gc.collect()
+    until(lambda: held()[0] <= threads)  # the kernel lists an ended thread a moment longer
+    assert held()[1] <= handles
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Waits until the condition holds; fails after half a minute."""
+    waiting = threading.Event()
+    for _ in range(3000):
+        if condition():
+            return
+        waiting.wait(0.01)
+    raise AssertionError("did not happen")

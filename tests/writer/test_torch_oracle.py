@@ -33,7 +33,9 @@ VALUES = st.one_of(
     st.floats(width=32).map(lambda value: torch.tensor([value])),
     INTEGERS.map(torch.tensor),
 )
-STEPS = st.one_of(st.none(), INTEGERS, INTEGERS.map(np.int64), INTEGERS.map(torch.tensor), st.booleans())
+STEPS = st.one_of(
+    st.none(), INTEGERS, INTEGERS.map(np.int64), INTEGERS.map(torch.tensor), st.booleans(), st.floats(-9e18, 9e18)
+)
 TIMES = st.floats(-1e12, 1e12)
 TAGS = st.one_of(st.text(), st.sampled_from(["train/loss", "Verlust/größe", "損失", "a" * 300, "a b\tc\n"]))
 STYLES = st.sampled_from([(False, False), (True, False), (True, True)])

@@ -40,7 +40,11 @@ function query(parameters: Record<string, string>, runs: string[] = []): string 
 }
 
 export const getInfo = () => json<Info>("api/info");
-export const getRuns = () => json<Runs>("api/runs");
+
+/** `valueTag`: whose newest value each run shows; null leaves the choice to the server. */
+export const getRuns = (valueTag: string | null) =>
+  json<Runs>(valueTag === null ? "api/runs" : `api/runs?${query({ value_tag: valueTag })}`);
+
 export const getTags = () => json<Tags>("api/tags");
 export const getWarnings = () => json<Warning[]>("api/warnings");
 

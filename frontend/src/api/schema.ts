@@ -313,7 +313,7 @@ export interface components {
         };
         /**
          * Newest
-         * @description The newest scalar of a run.
+         * @description A newest scalar of a run.
          */
         Newest: {
             /** Step */
@@ -392,6 +392,7 @@ export interface components {
             last_event: number | null;
             /** Name */
             name: string;
+            /** @description The scalar logged last, whatever its tag. */
             newest: components["schemas"]["Newest"] | null;
             /** Points */
             points: number;
@@ -404,6 +405,8 @@ export interface components {
             status: "live" | "finished" | "stale" | "idle";
             /** Tags */
             tags: number;
+            /** @description The newest point of the list's `value_tag`. */
+            value: components["schemas"]["Newest"] | null;
             /** Warnings */
             warnings: number;
         };
@@ -432,6 +435,11 @@ export interface components {
             loading: components["schemas"]["Loading"] | null;
             /** Runs */
             runs: components["schemas"]["RunSummary"][];
+            /**
+             * Value Tag
+             * @description The tag that was asked for, or else the one that says most.
+             */
+            value_tag: string | null;
             /** Version */
             version: number;
         };
@@ -695,7 +703,10 @@ export interface operations {
     };
     runs: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The scalar tag whose newest value each run shows; without one the tag that says most. */
+                value_tag?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -2,6 +2,7 @@
 import type { SeriesColumns } from "../api/columns";
 import type { Look, Shape } from "../model/colours";
 import { lowerBound } from "./extent";
+import type { Theme } from "./ink";
 
 export interface Frame {
   width: number;
@@ -36,10 +37,23 @@ export function tracePath(x: Float64Array, y: Float64Array, frame: Frame): Path2
     // Far outside, a canvas loses precision; the clip hides the difference.
     const bounded = Math.max(-1e5, Math.min(1e5, pixelY));
     if (drawing) path.lineTo(pixelX, bounded);
-    else path.moveTo(pixelX, bounded);
+    else {
+      path.moveTo(pixelX, bounded);
+      // A point alone between two gaps shows as a dash: a line needs two.
+      if (i > first && i < last && !Number.isFinite(frame.toY(y[i + 1]!))) path.lineTo(pixelX + 1.5, bounded);
+    }
     drawing = true;
   }
   return path;
+}
+
+/** The line at y = 0, where there is something on both of its sides. */
+export function drawZero(context: CanvasRenderingContext2D, colour: string, frame: Frame): void {
+  const path = new Path2D();
+  const y = Math.round(frame.toY(0)) + 0.5;
+  path.moveTo(0, y);
+  path.lineTo(frame.width, y);
+  strokePath(context, path, { colour, width: 1, alpha: 1, dash: [] });
 }
 
 function isAscending(x: Float64Array): boolean {
@@ -57,14 +71,34 @@ export function strokePath(context: CanvasRenderingContext2D, path: Path2D, stro
   context.setLineDash([]);
 }
 
-/** A run's line: the smoothed one over its pale raw one, or the raw one alone; dots where points are far apart. */
+export interface SeriesStyle {
+  dots: boolean;
+  rawAlpha: number;
+}
+
+/** Dots where a chart holds few points; raw lines paler the denser they lie and the more runs there are. */
+export function styleOf(
+  series: SeriesColumns,
+  all: readonly SeriesColumns[],
+  frame: Frame,
+  theme: Theme,
+): SeriesStyle {
+  const points = all.reduce((sum, { x }) => sum + x.length, 0);
+  const few = series.x.length * 10 < frame.width && points * 3 < frame.width;
+  const density = Math.min(1, series.x.length / frame.width);
+  const strongest = theme === "dark" ? 0.5 : 0.4;
+  const rawAlpha = (strongest * (1 - 0.5 * density)) / (1 + 0.06 * (all.length - 1));
+  return { dots: few || series.x.length <= 2, rawAlpha: Math.max(0.06, rawAlpha) };
+}
+
+/** A run's line: the smoothed one over its pale raw one, or the raw one alone; the points themselves where they are far apart. */
 export function drawSeries(
   context: CanvasRenderingContext2D,
   series: SeriesColumns,
   look: Look,
   colour: string,
   frame: Frame,
-  style: { dots: boolean; rawAlpha: number },
+  style: SeriesStyle,
 ): void {
   const line = series.smoothed ?? series.value;
   if (series.smoothed) {
@@ -72,11 +106,12 @@ export function drawSeries(
     strokePath(context, raw, { colour, width: 1, alpha: style.rawAlpha, dash: [] });
   }
   strokePath(context, tracePath(series.x, line, frame), { colour, width: 1.5, alpha: 1, dash: look.dash });
-  if (!style.dots && series.x.length > 1) return;
+  if (!style.dots) return;
   context.fillStyle = colour;
+  const radius = series.x.length <= 2 ? 3 : 2;
   for (let i = 0; i < series.x.length; i++) {
-    const y = frame.toY(line[i]!);
-    if (Number.isFinite(y)) drawShape(context, look.shape, frame.toX(series.x[i]!), y, 2);
+    const y = frame.toY(series.value[i]!);
+    if (Number.isFinite(y)) drawShape(context, look.shape, frame.toX(series.x[i]!), y, radius);
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeSeries } from "./fixture";
-import { lowerBound, pan, roundRange, scaleAround, widen, xExtent, yExtent } from "./extent";
+import { lowerBound, pan, roundRange, scaleAround, widen, xExtent, xRange, yExtent } from "./extent";
 
 const plain = { log: false, outliers: true };
 
@@ -17,6 +17,25 @@ describe("extent", () => {
     expect(xExtent([makeSeries({})])).toBeNull();
     expect(widen([5, 5])).toEqual([4.75, 5.25]);
     expect(widen([0, 0])).toEqual([-1, 1]);
+  });
+
+  it("begins a counting axis at zero where its points begin near it", () => {
+    const range = (x: number[], counts = true) => xRange([makeSeries({ x, value: x })], counts);
+    expect(range([41, 1640])).toEqual([0, 1640]);
+    expect(range([1, 2, 3])).toEqual([0, 3]);
+    expect(range([0])).toEqual([0, 1]);
+    expect(range([1])).toEqual([0, 1.05]);
+    expect(range([5000, 6000])).toEqual([5000, 6000]);
+    expect(range([-3, 10])).toEqual([-3, 10]);
+    expect(range([1, 3], false)).toEqual([1, 3]);
+    expect(xRange([], true)).toEqual([0, 1]);
+  });
+
+  it("puts a constant in the middle, zero too", () => {
+    const constant = (value: number) =>
+      yExtent([makeSeries({ x: [0, 1], value: [value, value] })], [0, 1], plain)!;
+    expect(constant(0)).toEqual([-1, 1]);
+    expect(constant(2)).toEqual([1.9, 2.1]);
   });
 
   it("scales y to what is in view, with a margin that does not cross zero", () => {

@@ -36,6 +36,15 @@ export function widen([low, high]: Range): Range {
   return [low - room, high + room];
 }
 
+/** What a chart shows of x without a zoom. An axis that counts begins at zero when its points begin near it. */
+export function xRange(series: readonly SeriesColumns[], counts: boolean): Range {
+  const extent = xExtent(series);
+  if (!extent) return [0, 1];
+  const [low, high] = widen(extent);
+  if (!counts || extent[0] < 0) return [low, high];
+  return [extent[0] <= 1 || low < (high - low) / 4 ? 0 : low, high];
+}
+
 export interface YOptions {
   log: boolean;
   /** false: the lowest and highest two per cent of the points do not stretch the scale. */
@@ -75,8 +84,8 @@ export function yExtent(
 function linearMargin(low: number, high: number): Range {
   const [from, to] = widen([low, high]);
   const margin = high > low ? (to - from) * 0.06 : 0;
-  // A quantity that is never negative keeps its floor at zero, not below.
-  return [low >= 0 && from - margin < 0 ? 0 : from - margin, to + margin];
+  // A quantity that is never negative keeps its floor at zero, not below; a constant lies in the middle.
+  return [low >= 0 && high > low && from - margin < 0 ? 0 : from - margin, to + margin];
 }
 
 function logMargin(low: number, high: number): Range {

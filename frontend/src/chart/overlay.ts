@@ -1,5 +1,5 @@
 // The layer above the lines: the cursor, its dots, and a run brought to the front. Redrawing it leaves the lines alone.
-import { drawMarks, drawSeries, drawShape, type Frame } from "./draw";
+import { drawMarks, drawSeries, drawShape, styleOf, type Frame } from "./draw";
 import { nearestIndex } from "./hover";
 import type { Ink } from "./ink";
 import type { Scene } from "./plot";
@@ -37,7 +37,8 @@ export class Overlay {
       context.globalAlpha = 1;
       const colour = shown.look[overlay.scene.theme];
       context.lineJoin = "round";
-      drawSeries(context, shown.columns, shown.look, colour, frame, { dots: false, rawAlpha: 0.3 });
+      const style = styleOf(shown.columns, [shown.columns], frame, overlay.scene.theme);
+      drawSeries(context, shown.columns, shown.look, colour, frame, style);
       drawMarks(context, shown.columns, colour, overlay.ink.ground, frame);
     }
     if (x !== null && x >= frame.low && x <= frame.high) drawCursor(context, overlay, x);

@@ -3,14 +3,14 @@ import uPlot from "uplot";
 import type { SeriesColumns } from "../api/columns";
 import type { XAxis } from "../api/types";
 import { durationSteps } from "../format/time";
-import { formatLogTick, formatTicks } from "../format/numbers";
+import { formatLogTicks, formatTicks } from "../format/numbers";
 import type { Look } from "../model/colours";
 import type { Range, Zoom } from "../model/view_url";
-import { drawMarks, drawRestarts, drawSeries, type Frame } from "./draw";
-import { widen, xExtent, yExtent } from "./extent";
+import { drawMarks, drawRestarts, drawSeries, drawZero, styleOf, type Frame } from "./draw";
+import { xRange, yExtent } from "./extent";
 import { chartFont, inks, type Theme } from "./ink";
 import { Overlay } from "./overlay";
-import { labelXTicks, logTicks, stepSpacings } from "./ticks";
+import { axisTitles, labelXTicks, logTicks, stepSpacings } from "./ticks";
 
 export interface DrawnSeries {
   columns: SeriesColumns;
@@ -34,9 +34,15 @@ export interface PlotEvents {
   drawn(): void;
 }
 
-/** The y axis has one width on every chart, so that their x axes line up. */
-export const yAxisWidth = 56;
+/** The y axis has one width on every chart, so that their x axes line up; only labels that do not fit make it wider. */
+export const yAxisWidth = 52;
+const yAxisGap = 6;
+const digitWidth = 6.5;
 const xAxisHeight = 24;
+const xAxisGap = 4;
+const tickLength = 4;
+/** Lines and dots on the very edge of what is shown are drawn whole. */
+const bleed = 3;
 const topRoom = 6;
 const rightRoom = 8;
 
@@ -45,6 +51,8 @@ export class Plot {
   private overlay: Overlay;
   private x: Range = [0, 1];
   private y: Range = [0, 1];
+  /** Only grows, so that labels that come and go do not move the plot. */
+  private gutter = yAxisWidth;
 
   constructor(
     private readonly host: HTMLElement,
@@ -65,10 +73,6 @@ export class Plot {
     return this.y;
   }
 
-  get plotWidth(): number {
-    return Math.max(1, this.size.width - yAxisWidth - rightRoom);
-  }
-
   /** Shows a scene: in place when only its data or ranges differ. */
   update(scene: Scene): void {
     const before = this.scene;
@@ -76,6 +80,7 @@ export class Plot {
     this.fit();
     if (before.axis !== scene.axis || before.log !== scene.log || before.theme !== scene.theme) {
       this.chart.destroy();
+      this.gutter = yAxisWidth;
       this.chart = this.build();
       this.overlay = new Overlay(this.chart.over);
       return;
@@ -132,7 +137,7 @@ export class Plot {
 
   private fit(): void {
     const columns = this.scene.series.map((series) => series.columns);
-    this.x = this.scene.zoom?.x ?? widen(xExtent(columns) ?? [0, 1]);
+    this.x = this.scene.zoom?.x ?? xRange(columns, this.scene.axis !== "wall");
     const y = this.scene.zoom?.y;
     const drawable = y && !(this.scene.log && y[0] <= 0) ? y : null;
     const { log, outliers } = this.scene;
@@ -160,6 +165,7 @@ export class Plot {
           bind: { dblclick: () => null },
         },
         hooks: {
+          drawAxes: [(self) => this.drawTitle(self)],
           draw: [(self) => this.drawLines(self)],
           setSelect: [(self) => this.select(self)],
           setCursor: [(self) => this.hover(self)],
@@ -176,12 +182,12 @@ export class Plot {
     const ink = inks[theme];
     return {
       size: xAxisHeight,
-      gap: 4,
+      gap: xAxisGap,
       font: chartFont,
       stroke: ink.text,
       space: 72,
       grid: { show: false },
-      ticks: { stroke: ink.axis, width: 1, size: 4 },
+      ticks: { stroke: ink.axis, width: 1, size: tickLength },
       border: { show: true, stroke: ink.axis, width: 1 },
       ...(axis === "relative" ? { incrs: durationSteps } : axis === "step" ? { incrs: stepSpacings } : {}),
       values: (_self, ticks) => labelXTicks(axis, ticks),
@@ -192,8 +198,12 @@ export class Plot {
     const { log, theme } = this.scene;
     const ink = inks[theme];
     return {
-      size: yAxisWidth,
-      gap: 6,
+      size: (_self, labels) => {
+        const longest = (labels ?? []).reduce((most, label) => Math.max(most, label?.length ?? 0), 0);
+        this.gutter = Math.max(this.gutter, Math.ceil(longest * digitWidth) + yAxisGap);
+        return this.gutter;
+      },
+      gap: yAxisGap,
       font: chartFont,
       stroke: ink.text,
       space: 36,
@@ -203,7 +213,9 @@ export class Plot {
         ? {
             splits: (_self: uPlot, _axis: number, low: number, high: number) =>
               logTicks(low, high, this.size.height / 36),
-            values: (_self: uPlot, ticks: number[]) => ticks.map(formatLogTick),
+            // uPlot would label decades only.
+            filter: (_self: uPlot, ticks: number[]) => ticks,
+            values: (_self: uPlot, ticks: number[]) => formatLogTicks(ticks),
           }
         : { values: (_self: uPlot, ticks: number[]) => formatTicks(ticks) }),
     };
@@ -213,24 +225,41 @@ export class Plot {
     const context = self.ctx;
     const ratio = uPlot.pxRatio;
     const { left, top, width, height } = self.bbox;
+    const { zoom, outliers } = this.scene;
+    const [overX, overY] = [zoom?.x ? 0 : bleed * ratio, zoom?.y || !outliers ? 0 : bleed * ratio];
     context.save();
     context.beginPath();
-    context.rect(left, top, width, height);
+    context.rect(left - overX, top - overY, width + 2 * overX, height + 2 * overY);
     context.clip();
     context.translate(left, top);
     context.scale(ratio, ratio);
     context.lineJoin = "round";
     const frame = this.frameOf(self);
     const { series, theme } = this.scene;
-    const points = series.reduce((sum, { columns }) => sum + columns.x.length, 0);
-    // Many runs: their raw lines together must not hide the smoothed ones.
-    const style = { dots: points * 8 < frame.width, rawAlpha: Math.max(0.07, 0.3 - 0.01 * series.length) };
+    const all = series.map(({ columns }) => columns);
+    if (!this.scene.log && this.y[0] < 0 && this.y[1] > 0) drawZero(context, inks[theme].axis, frame);
     for (const { columns, look } of series) drawRestarts(context, columns, look[theme], frame);
-    for (const { columns, look } of series) drawSeries(context, columns, look, look[theme], frame, style);
+    for (const { columns, look } of series)
+      drawSeries(context, columns, look, look[theme], frame, styleOf(columns, all, frame, theme));
     for (const { columns, look } of series)
       drawMarks(context, columns, look[theme], inks[theme].ground, frame);
     context.restore();
     this.events.drawn();
+  }
+
+  /** What x counts, left of its first label: beside every chart's axis and in nobody's way. */
+  private drawTitle(self: uPlot): void {
+    const { text, clear } = axisTitles[this.scene.axis];
+    const ratio = uPlot.pxRatio;
+    const { left, top, height } = self.bbox;
+    const context = self.ctx;
+    context.save();
+    context.font = chartFont.replace(/^\d+/, (size) => String(Number(size) * ratio));
+    context.fillStyle = inks[this.scene.theme].text;
+    context.textAlign = "right";
+    context.textBaseline = "top";
+    context.fillText(text, left - clear * ratio, top + height + (tickLength + xAxisGap) * ratio);
+    context.restore();
   }
 
   // During construction uPlot draws before `this.chart` is set.

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Columns, SeriesColumns } from "../api/columns";
 import type { ColumnsQuery } from "../api/types";
 import { makeSeries } from "./fixture";
-import { noteFor, summarise } from "./summary";
+import { countBelowLog, noteFor, summarise } from "./summary";
 
 const query = { tag: "loss", x: "step" } as ColumnsQuery;
 const columns = (...series: SeriesColumns[]): Columns => ({ version: 1, tag: "loss", x: "step", series });
@@ -14,6 +14,14 @@ describe("summarise", () => {
     const summary = summarise(columns(makeSeries({ x: [1, 5], value: [0, 0], markX: [7], markKind: [0] })));
     expect(summary).toEqual({ words: "1 run, 2 points", points: 2, series: 1, newestStep: 7 });
     expect(summarise(columns()).newestStep).toBeNull();
+  });
+});
+
+describe("countBelowLog", () => {
+  it("counts what is not above zero, over all runs, and no breaks", () => {
+    const mixed = makeSeries({ x: [1, 2, 3, 4], value: [0, -1, NaN, 2] });
+    expect(countBelowLog(columns(mixed, makeSeries({ x: [1], value: [-3] })))).toBe(3);
+    expect(countBelowLog(columns())).toBe(0);
   });
 });
 

@@ -25,6 +25,13 @@ export function summarise(columns: Columns): Summary {
   return { words, points, series: shown.length, newestStep };
 }
 
+/** How many of the points drawn a logarithmic axis leaves out because they are not above zero. */
+export function countBelowLog(columns: Columns): number {
+  let count = 0;
+  for (const { value } of columns.series) for (const y of value) if (y <= 0 && Number.isFinite(y)) count++;
+  return count;
+}
+
 /** What a chart without a line says in its place; null when it has one. */
 export function noteFor(answer: Answer | null, error: string | null, log: boolean): string | null {
   if (error) return error;

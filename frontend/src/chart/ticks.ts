@@ -34,6 +34,14 @@ export function linearTicks(low: number, high: number, most: number): number[] {
   return ticks;
 }
 
+/** What each axis counts, and how much room in pixels half of a label under its origin takes. */
+export const axisTitles: Record<XAxis, { text: string; clear: number }> = {
+  step: { text: "step", clear: 10 },
+  epoch: { text: "epoch", clear: 10 },
+  relative: { text: "time", clear: 10 },
+  wall: { text: "time", clear: 22 },
+};
+
 export function labelXTicks(axis: XAxis, ticks: number[]): string[] {
   if (axis === "step" || axis === "epoch") return formatTicks(ticks);
   const spacing = ticks.length > 1 ? ticks[1]! - ticks[0]! : 1;

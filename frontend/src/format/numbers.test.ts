@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatCount, formatLogTick, formatShort, formatTicks, formatValue } from "./numbers";
+import { formatCount, formatLogTick, formatLogTicks, formatShort, formatTicks, formatValue } from "./numbers";
 
 describe("formatValue", () => {
   it.each([
@@ -54,12 +54,42 @@ describe("formatTicks", () => {
       [2_000_000, 2_000_500],
       ["2.0000M", "2.0005M"],
     ],
+    [
+      [1_000_000, 1_000_000.1, 1_000_000.2],
+      ["1000000.0", "1000000.1", "1000000.2"],
+    ],
+    [
+      [0, 2e7, 4e7],
+      ["0", "20M", "40M"],
+    ],
   ])("%j", (ticks, labels) => expect(formatTicks(ticks)).toEqual(labels));
 
   it("survives one tick and none", () => {
     expect(formatTicks([0.25])).toEqual(["0.25"]);
     expect(formatTicks([])).toEqual([]);
   });
+});
+
+describe("formatLogTicks", () => {
+  it.each([
+    [
+      [0.001, 0.01, 0.1],
+      ["10⁻³", "0.01", "0.1"],
+    ],
+    [
+      [0.001, 0.0015, 0.002],
+      ["0.0010", "0.0015", "0.0020"],
+    ],
+    [
+      [5e-9, 1e-8, 2e-8, 5e-8, 1e-7],
+      ["5e−9", "1e−8", "2e−8", "5e−8", "1e−7"],
+    ],
+    [
+      [0.5, 1, 20000],
+      ["0.5", "1", "20k"],
+    ],
+    [[], []],
+  ])("%j", (ticks, labels) => expect(formatLogTicks(ticks)).toEqual(labels));
 });
 
 describe("formatLogTick", () => {

@@ -51,16 +51,27 @@ export function formatTicks(ticks: number[]): string[] {
   const spacing = smallestGap(ticks);
   if (largest > 0 && largest < 1e-3)
     return ticks.map((tick) => (tick === 0 ? "0" : scientific(tick, neededDigits(largest, spacing))));
-  for (const [unit, suffix] of suffixes) {
-    if (largest < unit * (unit === 1e3 ? 10 : 1)) continue;
+  const inUnits = (unit: number, suffix: string) => {
     const decimals = neededDecimals(spacing / unit);
     return ticks.map((tick) => (tick === 0 ? "0" : fixed(tick / unit, decimals) + suffix));
-  }
-  const decimals = neededDecimals(spacing);
-  return ticks.map((tick) => (tick === 0 ? "0" : fixed(tick, decimals)));
+  };
+  const plain = inUnits(1, "");
+  const [unit, suffix] = suffixes.find(([unit]) => largest >= unit * (unit === 1e3 ? 10 : 1)) ?? [1, ""];
+  const short = inUnits(unit, suffix);
+  // A small step on a large number reads better in full.
+  return longest(short) > longest(plain) ? plain : short;
 }
 
-/** Labels of a logarithmic axis: powers of ten as 10⁻³ when small or large, plain otherwise. */
+/** Labels of a logarithmic axis: as decades where all are, and otherwise so that neighbours differ. */
+export function formatLogTicks(ticks: number[]): string[] {
+  if (ticks.every((tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e9) / 1e9)))
+    return ticks.map(formatLogTick);
+  const [first = 1, last = 1] = [ticks[0], ticks.at(-1)];
+  if (last / first < 10) return formatTicks(ticks);
+  return ticks.map((tick) => (tick < 1e-3 ? formatValue(tick, 2) : formatShort(tick)));
+}
+
+/** Powers of ten as 10⁻³ when small or large, plain otherwise. */
 export function formatLogTick(tick: number): string {
   const exponent = Math.log10(tick);
   const whole = Math.round(exponent);
@@ -75,6 +86,8 @@ function superscript(exponent: number): string {
 
 const fixed = (value: number, decimals: number) => sign(value) + Math.abs(value).toFixed(decimals);
 
+const longest = (labels: string[]) => labels.reduce((most, label) => Math.max(most, label.length), 0);
+
 function smallestGap(ticks: number[]): number {
   let gap = Infinity;
   for (let i = 1; i < ticks.length; i++) gap = Math.min(gap, Math.abs(ticks[i]! - ticks[i - 1]!));
@@ -84,7 +97,7 @@ function smallestGap(ticks: number[]): number {
 function neededDecimals(spacing: number): number {
   for (let decimals = 0; decimals < 12; decimals++) {
     const scaled = spacing * 10 ** decimals;
-    if (Math.abs(scaled - Math.round(scaled)) < 1e-6 * Math.max(1, scaled)) return decimals;
+    if (Math.round(scaled) > 0 && Math.abs(scaled - Math.round(scaled)) < 1e-6 * scaled) return decimals;
   }
   return 12;
 }

@@ -10,9 +10,9 @@ describe("formatDuration", () => {
     [0.82, "820 ms"],
     [2.34, "2.3 s"],
     [59.9, "59 s"],
-    [185, "3 m 05 s"],
-    [8040, "2 h 14 m"],
-    [273600, "3 d 04 h"],
+    [185, "3m 05s"],
+    [8040, "2h 14m"],
+    [273600, "3d 04h"],
     [-5, "−5.0 s"],
   ])("%d as %s", (seconds, text) => expect(formatDuration(seconds)).toBe(text));
 });
@@ -22,10 +22,10 @@ describe("formatDurationTick", () => {
     [0, 10, "0"],
     [0.5, 0.1, "0.5 s"],
     [30, 10, "30 s"],
-    [90, 30, "1:30"],
+    [90, 30, "1m 30s"],
     [3630, 30, "1:00:30"],
-    [600, 300, "10 m"],
-    [5400, 1800, "1:30 h"],
+    [600, 300, "10 min"],
+    [5400, 1800, "1h 30m"],
     [7200, 3600, "2 h"],
     [172800, 86400, "2 d"],
   ])("%d every %d as %s", (seconds, spacing, text) =>
@@ -37,6 +37,7 @@ describe("moments", () => {
   it("shows the clock in the reader's zone and the full moment", () => {
     expect(formatMomentTick(local(2026, 11, 23, 14, 5), 300)).toBe("14:05");
     expect(formatMomentTick(local(2026, 11, 23, 14, 5, 9), 1)).toBe("14:05:09");
+    expect(formatMomentTick(local(2026, 11, 23, 14, 5, 9) + 0.25, 0.05)).toBe("05:09.250");
     expect(formatMomentTick(local(2026, 11, 23), 3600)).not.toMatch(/:/);
     expect(formatMoment(local(2026, 11, 23, 14, 5, 9))).toBe("2026-11-23 14:05:09");
     expect(formatMoment(NaN)).toBe("unknown time");

@@ -6,17 +6,17 @@ const day = 86400;
 
 const pad = (value: number) => String(value).padStart(2, "0");
 
-/** A duration for reading: 820 ms, 12.4 s, 3 m 05 s, 2 h 14 m, 3 d 04 h. */
+/** A duration for reading: 820 ms, 12 s, 3m 05s, 2h 14m, 3d 04h. */
 export function formatDuration(seconds: number): string {
   const sign = seconds < 0 ? "−" : "";
   const length = Math.abs(seconds);
   if (length === 0) return "0 s";
   if (length < 1) return `${sign}${Math.round(length * 1000)} ms`;
   if (length < minute) return `${sign}${length < 10 ? length.toFixed(1) : String(Math.floor(length))} s`;
-  if (length < hour) return `${sign}${Math.floor(length / minute)} m ${pad(Math.floor(length % minute))} s`;
+  if (length < hour) return `${sign}${Math.floor(length / minute)}m ${pad(Math.floor(length % minute))}s`;
   if (length < day)
-    return `${sign}${Math.floor(length / hour)} h ${pad(Math.floor((length % hour) / minute))} m`;
-  return `${sign}${Math.floor(length / day)} d ${pad(Math.floor((length % day) / hour))} h`;
+    return `${sign}${Math.floor(length / hour)}h ${pad(Math.floor((length % hour) / minute))}m`;
+  return `${sign}${Math.floor(length / day)}d ${pad(Math.floor((length % day) / hour))}h`;
 }
 
 /** The tick spacings, in seconds, that read well on an axis of durations. */
@@ -66,15 +66,15 @@ export function formatDurationTick(seconds: number, spacing: number): string {
   if (spacing < minute && length < hour) {
     return length < minute
       ? `${sign}${length} s`
-      : `${sign}${Math.floor(length / minute)}:${pad(length % minute)}`;
+      : `${sign}${Math.floor(length / minute)}m ${pad(length % minute)}s`;
   }
   if (spacing < minute) {
     return `${sign}${Math.floor(length / hour)}:${pad(Math.floor((length % hour) / minute))}:${pad(length % minute)}`;
   }
   if (spacing < hour) {
     return length < hour
-      ? `${sign}${length / minute} m`
-      : `${sign}${Math.floor(length / hour)}:${pad(Math.round((length % hour) / minute))} h`;
+      ? `${sign}${length / minute} min`
+      : `${sign}${Math.floor(length / hour)}h ${pad(Math.round((length % hour) / minute))}m`;
   }
   return spacing < day ? `${sign}${length / hour} h` : `${sign}${length / day} d`;
 }
@@ -86,6 +86,11 @@ export function formatMomentTick(seconds: number, spacing: number): string {
   if (spacing >= day || startsDay)
     return moment.toLocaleDateString(undefined, { day: "numeric", month: "short" });
   const clock = `${pad(moment.getHours())}:${pad(moment.getMinutes())}`;
+  // Within a second the hour is known: minutes, seconds and thousandths tell the ticks apart.
+  if (spacing < 1) {
+    const thousandths = String(moment.getMilliseconds()).padStart(3, "0");
+    return `${pad(moment.getMinutes())}:${pad(moment.getSeconds())}.${thousandths}`;
+  }
   return spacing < minute ? `${clock}:${pad(moment.getSeconds())}` : clock;
 }
 

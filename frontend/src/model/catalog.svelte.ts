@@ -12,6 +12,8 @@ const errorPause = 3000;
 export interface CatalogListener {
   info(info: Info): void;
   runs(runs: readonly RunSummary[], loading: boolean): void;
+  /** The tag whose newest value the list shall show; null: whichever says most. */
+  valueTag(): string | null;
 }
 
 interface TagList {
@@ -24,6 +26,8 @@ export class Catalog {
   runs = $state.raw<RunSummary[]>([]);
   tags = $state.raw<TagList>({ runs: [], tags: [] });
   loading = $state.raw<Loading | null>(null);
+  /** The tag of the values in the list that is shown. */
+  valueTag = $state<string | null>(null);
   /** Lists have arrived at least once. */
   ready = $state(false);
   error = $state<string | null>(null);
@@ -44,9 +48,10 @@ export class Catalog {
   private async fetchLists(): Promise<void> {
     try {
       const first = !this.ready;
+      const asked = this.listener.valueTag();
       const [info, answer, firstTags] = await Promise.all([
         this.info ?? client.getInfo(),
-        client.getRuns(),
+        client.getRuns(asked),
         first ? client.getTags() : null,
       ]);
       if (!this.info) {
@@ -59,9 +64,12 @@ export class Catalog {
       if (tags) this.tags = tags;
       this.listener.runs(answer.runs, answer.loading !== null);
       this.runs = answer.runs;
+      this.valueTag = answer.value_tag;
       this.loading = answer.loading;
       this.error = null;
       this.ready = true;
+      // The view, which the server's name for itself has brought, may ask for another tag.
+      if (asked !== this.listener.valueTag()) this.refresh();
       // While files are still being read the lists grow without a message for each step.
       clearTimeout(this.poll);
       if (answer.loading) this.poll = setTimeout(() => this.refresh(), loadingPause);

@@ -22,6 +22,7 @@ export class Dashboard {
   readonly catalog = new Catalog({
     info: (info) => this.takeInfo(info),
     runs: (runs, loading) => this.takeRuns(runs, loading),
+    valueTag: () => this.view.current.valueTag,
   });
   readonly view = new ViewState();
   readonly theme = new ThemeState();

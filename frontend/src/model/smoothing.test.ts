@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { amountAt, isOff, sliderAt, smoothingKinds } from "./smoothing";
+import { amountAt, isExact, isOff, sliderAt, smoothingKinds } from "./smoothing";
 import { smoothingRanges } from "./view_url";
 
 describe("the smoothing slider", () => {
@@ -19,5 +19,12 @@ describe("the smoothing slider", () => {
   );
   it("reaches the familiar weights in thirds", () => {
     expect([1 / 3, 2 / 3, 1].map((place) => amountAt("exponential", place))).toEqual([0.9, 0.99, 0.999]);
+  });
+});
+
+describe("isExact", () => {
+  it("knows counters and settings by their names", () => {
+    expect(["epoch", "train/epoch", "optimizer/Learning_Rate", "lr"].every(isExact)).toBe(true);
+    expect(["train/loss/epoch_mean", "lrs", "epochs/loss"].some(isExact)).toBe(false);
   });
 });

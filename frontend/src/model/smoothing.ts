@@ -31,4 +31,11 @@ export function isOff(kind: SmoothingKind, amount: number): boolean {
   return kind === "running_mean" ? amount <= 1 : amount <= 0;
 }
 
+const exactNames = new Set(["epoch", "step", "global_step", "lr", "learning_rate"]);
+
+/** Counters and settings hold no noise: smoothing would only make them lag behind themselves. */
+export function isExact(tag: string): boolean {
+  return exactNames.has(tag.toLowerCase().split("/").at(-1)!);
+}
+
 const round = (value: number, decimals: number) => Math.round(value * 10 ** decimals) / 10 ** decimals;

@@ -29,12 +29,16 @@ describe("the view in the address", () => {
       superseded: true,
       outliers: false,
       size: "large",
+      valueTag: "val/acc & more",
+      sort: "lowest",
     };
     expect(decodeView("#" + encodeView(view))).toEqual(view);
   });
 
   it("falls back on its defaults for what is wrong", () => {
-    const view = decodeView("x=time&smoothing=3&zoom=5,1:a&zoom=nope&zoom=,:b&select=some&size=huge");
+    const view = decodeView(
+      "x=time&smoothing=3&zoom=5,1:a&zoom=nope&zoom=,:b&select=some&size=huge&sort=colour",
+    );
     expect(view).toEqual(initialView);
     expect(decodeView("smoothing=constructor:1").smoothing).toEqual(initialView.smoothing);
     expect(decodeView("smoothing=0").smoothing.amount).toBe(0);

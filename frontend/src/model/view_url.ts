@@ -1,5 +1,6 @@
 // The view as the address's fragment: only what differs from the defaults is written.
 import type { SmoothingKind, XAxis } from "../api/types";
+import type { RunSort } from "./run_sort";
 import { initialSelection, type Selection } from "./selection";
 
 export type Range = [number, number];
@@ -26,6 +27,9 @@ export interface View {
   superseded: boolean;
   outliers: boolean;
   size: CardSize;
+  /** The tag whose newest value stands beside each run; null: the one that says most. */
+  valueTag: string | null;
+  sort: RunSort;
 }
 
 export type CardSize = "small" | "medium" | "large";
@@ -49,10 +53,13 @@ export const initialView: View = {
   superseded: false,
   outliers: true,
   size: "medium",
+  valueTag: null,
+  sort: "name",
 };
 
 const axes: readonly XAxis[] = ["step", "epoch", "relative", "wall"];
 const sizes: readonly CardSize[] = ["small", "medium", "large"];
+const sorts: readonly RunSort[] = ["name", "highest", "lowest", "latest"];
 
 /** The smoothing amounts that make sense, by kind, and what to start with. */
 export const smoothingRanges: Record<SmoothingKind, { low: number; high: number; start: number }> = {
@@ -82,6 +89,8 @@ export function encodeView(view: View): string {
   if (view.superseded) out.set("superseded", "1");
   if (!view.outliers) out.set("outliers", "0");
   if (view.size !== initialView.size) out.set("size", view.size);
+  if (view.valueTag !== null) out.set("value", view.valueTag);
+  if (view.sort !== initialView.sort) out.set("sort", view.sort);
   return out.toString();
 }
 
@@ -114,6 +123,8 @@ export function decodeView(fragment: string): View {
     superseded: read.get("superseded") === "1",
     outliers: read.get("outliers") !== "0",
     size: sizes.find((size) => size === read.get("size")) ?? initialView.size,
+    valueTag: read.get("value"),
+    sort: sorts.find((sort) => sort === read.get("sort")) ?? initialView.sort,
   };
 }
 

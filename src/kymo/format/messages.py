@@ -1,10 +1,10 @@
 """The messages of event files as protobuf classes: `from kymo.format.messages import Event, Summary`.
 
-They are built when first asked for, in a pool of their own, so that neither the generated code of another package nor
-its version can clash with them.
+They are built in a pool of their own, so that neither the generated code of another package nor its version can clash
+with them. Importing this module loads protobuf: import it where a message is needed.
 """
 
-from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from kymo.format.schema import SCHEMA
@@ -20,15 +20,12 @@ _OPTIONAL, _REPEATED = 1, 3
 
 
 def __getattr__(name: str) -> Any:
-    classes = message_classes()
-    if name not in classes:
+    if name not in MESSAGES:
         raise AttributeError(f"module {__name__!r} has no message {name!r}")
-    return classes[name]
+    return MESSAGES[name]
 
 
-@cache
-def message_classes() -> dict[str, Any]:
-    """Name -> class of every top-level message."""
+def _build() -> dict[str, Any]:
     from google.protobuf import struct_pb2
     from google.protobuf.descriptor_pool import DescriptorPool
     from google.protobuf.message_factory import GetMessageClass
@@ -120,3 +117,8 @@ def _fill_map(file: "FileDescriptorProto", path: str, message: Any, field: Any, 
     field.label = _REPEATED
     field.type = _MESSAGE
     field.type_name = f".{file.package}.{path}.{entry_name}"
+
+
+# Name -> class of every top-level message. Built while the module is imported, which only one thread can do: classes
+# of different pools cannot be put into one another.
+MESSAGES = MappingProxyType(_build())

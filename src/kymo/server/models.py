@@ -75,7 +75,7 @@ class Loading(Model):
 
 
 class Newest(Model):
-    """The newest scalar of a run."""
+    """A newest scalar of a run."""
 
     tag: str
     step: int
@@ -93,13 +93,15 @@ class RunSummary(Model):
     tags: int
     points: int
     warnings: int
-    newest: Newest | None
+    newest: Newest | None = Field(description="The scalar logged last, whatever its tag.")
+    value: Newest | None = Field(description="The newest point of the list's `value_tag`.")
 
 
 class Runs(Model):
     """All runs, by name."""
 
     version: int
+    value_tag: str | None = Field(description="The tag that was asked for, or else the one that says most.")
     loading: Loading | None = Field(description="Null once everything that was there at the start has been read.")
     runs: list[RunSummary]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from fastapi import APIRouter, Query, Request, Response
 
+from kymo.server.headline import headline
 from kymo.server.models import (
     Info,
     Loading,
@@ -38,18 +41,28 @@ async def info(site: SiteOf) -> Info:
 
 
 @router.get("/api/runs", response_model=Runs)
-def runs(site: SiteOf, request: Request) -> Response:
+def runs(
+    site: SiteOf,
+    request: Request,
+    value_tag: str | None = Query(
+        None, description="The scalar tag whose newest value each run shows; without one the tag that says most."
+    ),
+) -> Response:
     """All runs, and how far reading them has come."""
-    key = (site.logs.version, site.logs.loading)
-    return site.snapshots.respond(request, "runs", key, lambda: _runs(site))
+    key = (site.logs.version, site.logs.loading, value_tag)
+    return site.snapshots.respond(request, "runs", key, lambda: _runs(site, value_tag))
 
 
-def _runs(site: Site) -> Runs:
+def _runs(site: Site, value_tag: str | None) -> Runs:
     version, loading = site.logs.version, site.logs.loading
     counts = site.warning_counts()
+    found = site.runs()
+    if value_tag is None:
+        value_tag = headline(Counter(tag for _, run in found for tag in run))
     summaries = []
-    for name, run in site.runs():
-        newest = run.newest
+    for name, run in found:
+        series = None if value_tag is None else run.get(value_tag)
+        last = None if series is None else series.last
         summaries.append(
             RunSummary(
                 name=name,
@@ -59,13 +72,19 @@ def _runs(site: Site) -> Runs:
                 tags=len(run.tags),
                 points=run.points,
                 warnings=counts[name],
-                newest=None
-                if newest is None
-                else Newest(tag=newest[0], step=newest[1], wall_time=newest[2], value=number(newest[3])),
+                newest=_newest(run.newest),
+                value=None if value_tag is None or last is None else _newest((value_tag, *last)),
             )
         )
     progress = None if loading is None else Loading(files_done=loading[0], files_total=loading[1])
-    return Runs(version=version, loading=progress, runs=summaries)
+    return Runs(version=version, value_tag=value_tag, loading=progress, runs=summaries)
+
+
+def _newest(point: tuple[str, int, float, float] | None) -> Newest | None:
+    if point is None:
+        return None
+    tag, step, wall_time, value = point
+    return Newest(tag=tag, step=step, wall_time=wall_time, value=number(value))
 
 
 @router.get("/api/run")

@@ -3,7 +3,10 @@
 
 def shown(value: object) -> str:
     """The value as it would be typed, cut to a readable length, with its type."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # a class' own code, or an integer of too many digits
+        text = "a value without repr"
     if len(text) > 80:
         text = text[:77] + "..."
     return f"{text} ({type(value).__name__})"

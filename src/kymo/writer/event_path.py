@@ -25,7 +25,12 @@ def event_directory(log_dir: object) -> str:
         raise ValueError(f"log_dir {path!r} is a remote address: kymo writes to local and mounted directories only")
     if "\0" in path:
         raise ValueError(f"log_dir {path!r} holds a null character: choose another name")
-    return os.path.abspath(path)
+    directory = os.path.abspath(path)
+    try:
+        directory.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"log_dir {directory!r} is not valid UTF-8: choose another name") from None
+    return directory
 
 
 def claim_event_path(directory: str, suffix: str) -> str:

@@ -4,11 +4,11 @@ import os
 import sys
 import time
 import weakref
-from _thread import allocate_lock  # threading itself costs a noticeable part of `import kymo`
 
 from kymo._core import EventWriter
 from kymo.writer.event_path import claim_event_path, event_directory
 from kymo.writer.null_events import NullEvents
+from kymo.writer.process_lock import ProcessLock
 from kymo.writer.scalar import to_step, to_wall_time
 
 TYPE_CHECKING = False
@@ -24,15 +24,18 @@ if TYPE_CHECKING:
 def _tell(events: EventWriter | NullEvents) -> None:
     notices = events.take_notices()
     if notices:
-        import logging
-
+        try:
+            import logging
+        except OSError:  # no file handle is left to read it with: that must not end the training
+            return
         for notice in notices:
             logging.getLogger("kymo").warning("%s", notice)
 
 
-def _finish(events: EventWriter | NullEvents) -> None:
-    events.finish()
-    _tell(events)
+def _finish(unfinished: list[EventWriter | NullEvents]) -> None:
+    for events in unfinished:
+        events.finish()
+        _tell(events)
 
 
 class FileWriter:
@@ -55,7 +58,11 @@ class FileWriter:
         self._directory = directory or event_directory(log_dir)
         self._filename_suffix = filename_suffix
         self._write_to_disk = write_to_disk
-        self._opening = allocate_lock()
+        self._opening = ProcessLock()
+        self._unfinished: list[EventWriter | NullEvents] = []
+        # Runs when this object is collected or, failing that, when the interpreter exits.
+        weakref.finalize(self, _finish, self._unfinished)
+        self._worker = 0
         self._events = self._open()
 
     def get_logdir(self) -> str:
@@ -121,14 +128,14 @@ class FileWriter:
 
     def close(self) -> bool:
         """Flushes to the disk and closes the file; whether no event was lost."""
-        self._finalizer.detach()
-        whole = self._events.close()
-        self._attend()
+        events = self._events  # another thread may open the next file meanwhile
+        whole = events.close()
+        _tell(events)
         return whole
 
     def reopen(self) -> None:
         """Opens another file, if this one is closed."""
-        with self._opening:
+        with self._opening.here():
             if self._events.closed:
                 self._events = self._open()
 
@@ -139,10 +146,20 @@ class FileWriter:
         else:
             events = NullEvents()
         self._known_path = events.path
-        # Runs when this object is collected or, failing that, when the interpreter exits.
-        self._finalizer = weakref.finalize(self, _finish, events)
+        self._unfinished[:] = [events]
+        self._finish_with_worker()
         _tell(events)
         return events
+
+    def _finish_with_worker(self) -> None:
+        # A worker of multiprocessing that was forked leaves through os._exit, past what runs at interpreter exit.
+        process = sys.modules.get("multiprocessing.process")
+        if process is None or process.parent_process() is None or self._worker == os.getpid():
+            return
+        from multiprocessing.util import Finalize
+
+        self._worker = os.getpid()
+        Finalize(self, _finish, args=(self._unfinished,), exitpriority=10)
 
     def _append_again(self, method: str, arguments: "tuple[Any, ...]") -> bool:
         if not self._events.closed:
@@ -154,11 +171,4 @@ class FileWriter:
         _tell(self._events)
         if self._events.path != self._known_path:
             self._known_path = self._events.path
-            _finish_with_process(self._events)
-
-
-def _finish_with_process(events: EventWriter | NullEvents) -> None:
-    # A forked worker of multiprocessing leaves through os._exit, past what runs at interpreter exit.
-    util = sys.modules.get("multiprocessing.util")
-    if util is not None:
-        util.Finalize(None, _finish, args=(events,), exitpriority=10)
+            self._finish_with_worker()

@@ -18,29 +18,29 @@ def to_float(tag: str, value: "Any") -> float:
         TypeError: The value is no number.
         ValueError: An array or tensor has other than one element, or the number is no float64.
     """
-    number = _number(f"value {shown(value)} for tag {tag!r}", value)
+    number = _number("value", tag, value)
     try:
         return float(number)
     except OverflowError:
-        raise ValueError(f"value {shown(value)} for tag {tag!r} is beyond the range of float64") from None
+        raise ValueError(f"{_named('value', tag, value)} is beyond the range of float64") from None
 
 
 def to_step(tag: str, step: "Any") -> int:
-    """The step as an int64; None is 0, and a float is taken when it is a whole number.
+    """The step as an int64; None is 0, and a fraction is cut off, as torch does.
 
     Raises:
         TypeError: The step is no number.
-        ValueError: The step is no whole number, or out of the range of int64.
+        ValueError: The step is not finite, or out of the range of int64.
     """
     if step is None:
         return 0
-    number = _number(f"global_step {shown(step)} for tag {tag!r}", step)
+    number = _number("global_step", tag, step)
     if isinstance(number, float):
-        if not number.is_integer():
-            raise ValueError(f"global_step {shown(step)} for tag {tag!r} is not a whole number: pass an integer")
+        if number - number != 0:
+            raise ValueError(f"{_named('global_step', tag, step)} is not finite: pass an integer")
         number = int(number)
     if not INT64_MIN <= number <= INT64_MAX:
-        raise ValueError(f"global_step {shown(step)} for tag {tag!r} is out of the range of int64")
+        raise ValueError(f"{_named('global_step', tag, step)} is out of the range of int64")
     return number
 
 
@@ -53,11 +53,16 @@ def to_wall_time(tag: str, wall_time: "Any") -> float:
     """
     number = to_float(tag, wall_time)
     if number - number != 0:
-        raise ValueError(f"walltime {shown(wall_time)} for tag {tag!r} is not finite: pass seconds since the epoch")
+        raise ValueError(f"{_named('walltime', tag, wall_time)} is not finite: pass seconds since the epoch")
     return number
 
 
-def _number(what: str, value: "Any") -> int | float:
+# Only for errors: showing a tensor takes a hundred times as long as reading it.
+def _named(role: str, tag: str, value: "Any") -> str:
+    return f"{role} {shown(value)} for tag {tag!r}"
+
+
+def _number(role: str, tag: str, value: "Any") -> int | float:
     if isinstance(value, (int, float)):
         return value
     found = value
@@ -67,12 +72,14 @@ def _number(what: str, value: "Any") -> int | float:
         try:
             found = item(value)
         except (ValueError, RuntimeError, TypeError, NotImplementedError) as error:
-            raise ValueError(f"{what} cannot be read as one number: {error}") from error
+            raise ValueError(f"{_named(role, tag, value)} cannot be read as one number: {error}") from error
     if isinstance(found, (int, float)):
         return found
     if isinstance(found, (str, bytes, complex)) or not hasattr(type(found), "__float__"):
-        raise TypeError(f"{what} is not a number: pass a number or a one-element array")
+        raise TypeError(f"{_named(role, tag, value)} is not a number: pass a number or a one-element array")
     try:
         return float(found)
+    except OverflowError:
+        raise ValueError(f"{_named(role, tag, value)} is beyond the range of float64") from None
     except (ValueError, TypeError) as error:
-        raise TypeError(f"{what} is not a number: {error}") from error
+        raise TypeError(f"{_named(role, tag, value)} is not a number: {error}") from error

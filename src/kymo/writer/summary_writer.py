@@ -2,11 +2,11 @@
 
 import os
 import time
-from _thread import allocate_lock  # threading itself costs a noticeable part of `import kymo`
 
 from kymo.writer.bad_input import check_tag, shown
 from kymo.writer.event_path import event_directory
 from kymo.writer.file_writer import FileWriter
+from kymo.writer.process_lock import ProcessLock
 from kymo.writer.scalar import INT64_MAX, INT64_MIN, to_float, to_step, to_wall_time
 
 TYPE_CHECKING = False
@@ -72,7 +72,7 @@ class SummaryWriter:
     ) -> None:
         if log_dir and logdir and os.fspath(log_dir) != os.fspath(logdir):
             raise ValueError(f"log_dir {shown(log_dir)} and logdir {shown(logdir)} differ: pass one of them")
-        if not isinstance(filename_suffix, str) or "/" in filename_suffix or "\0" in filename_suffix:
+        if not isinstance(filename_suffix, str) or not filename_suffix.isprintable() or "/" in filename_suffix:
             raise TypeError(f"filename_suffix {shown(filename_suffix)} is not a string that can end a file's name")
         self.log_dir = log_dir or logdir or _default_log_dir(comment)
         self.purge_step = None if purge_step is None else to_step("purge_step", purge_step)
@@ -83,7 +83,7 @@ class SummaryWriter:
         self.all_writers: dict[str, FileWriter] | None = None
         self._write_to_disk = write_to_disk
         self._directory = event_directory(self.log_dir)
-        self._opening = allocate_lock()
+        self._opening = ProcessLock()
         self._get_file_writer()
 
     @property
@@ -119,7 +119,7 @@ class SummaryWriter:
             tag: Name of the series.
             scalar_value: A number, or a NumPy array or torch tensor of one element. Reading one that is on a device
                 waits for the device. Stored as float32 unless `double_precision` is set.
-            global_step: An int64 as any kind of number that is whole; None is 0.
+            global_step: An int64 as any kind of number, whose fraction is cut off; None is 0.
             walltime: Seconds since the epoch; None is now.
             new_style: Store a rank-0 tensor rather than TensorBoard's older `simple_value`.
             double_precision: Store float64 (a tensor, whatever `new_style` is). TensorBoard's fast loader cannot show
@@ -129,8 +129,8 @@ class SummaryWriter:
 
         Raises:
             TypeError: `tag` is no string, or a value or step no number.
-            ValueError: A tensor has other than one element, a step is not whole or out of int64, or `walltime` is not
-                finite.
+            ValueError: A tensor has other than one element, a step is not finite or out of int64, or `walltime` is
+                not finite.
 
         Example:
             >>> from kymo import SummaryWriter
@@ -233,6 +233,13 @@ class SummaryWriter:
 
         Returns:
             False if a file cannot be written at present; what was logged is kept, and tried again.
+
+        Example:
+            >>> from kymo import SummaryWriter
+            >>> writer = SummaryWriter("runs/mlp", write_to_disk=False)
+            >>> writer.add_scalar("train/loss", 0.25, 100)
+            >>> writer.flush()
+            True
         """
         flushed = [writer.flush(sync) for writer in self._writers()]
         return all(flushed)
@@ -242,8 +249,14 @@ class SummaryWriter:
 
         Returns:
             False if something could not be written and is lost.
+
+        Example:
+            >>> from kymo import SummaryWriter
+            >>> writer = SummaryWriter("runs/mlp", write_to_disk=False)
+            >>> writer.close()
+            True
         """
-        with self._opening:
+        with self._opening.here():
             writers = self._writers()
             self.file_writer = self.all_writers = None
         closed = [writer.close() for writer in writers]
@@ -265,27 +278,30 @@ class SummaryWriter:
         writer = self.file_writer
         if writer is not None:
             return writer
-        with self._opening:
+        with self._opening.here():
             return self._opened()
 
+    # A signal handler may close this writer between any two lines here: then what was opened is still written to.
     def _opened(self) -> FileWriter:
-        if self.file_writer is None or self.all_writers is None:
+        writer = self.file_writer
+        if writer is None:
             writer = self._new_file_writer(str(self.log_dir), self._directory)
             if self.purge_step is not None:
                 writer.append("add_session_start", self.purge_step, time.time())
                 self.purge_step = None
             self.all_writers = {writer.get_logdir(): writer}
             self.file_writer = writer
-        return self.file_writer
+        return writer
 
     def _sub_writer(self, name: str) -> FileWriter:
-        with self._opening:
+        with self._opening.here():
             key = self._opened().get_logdir() + "/" + name
-            writers = self.all_writers
-            assert writers is not None
-            if key not in writers:
-                writers[key] = self._new_file_writer(key, event_directory(f"{self._directory}/{name}"))
-            return writers[key]
+            writers = self.all_writers or {}
+            writer = writers.get(key)
+            if writer is None:
+                writer = self._new_file_writer(key, event_directory(f"{self._directory}/{name}"))
+                writers[key] = writer
+            return writer
 
     def _new_file_writer(self, log_dir: str, directory: str) -> FileWriter:
         return FileWriter(

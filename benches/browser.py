@@ -1,0 +1,44 @@
+"""A Chromium and a `kymo serve` process for the benches that measure the page."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+LIMIT = 60_000  # milliseconds that nothing on the page may take
+VIEWPORT = {"width": 1600, "height": 1000}
+
+
+@contextmanager
+def served(log_dir: Path) -> Iterator[str]:
+    """The address of a server over the directory, for as long as the block runs."""
+    command = [sys.executable, "-m", "kymo", "serve", str(log_dir), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield next(found.group() for line in process.stdout if (found := re.search(r"http://\S+", line)))
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    sys.path.insert(0, str(ROOT / "tools"))
+    try:
+        from chromium import find, launch_arguments
+    finally:
+        sys.path.remove(str(ROOT / "tools"))
+    found = find()
+    if found is None:
+        raise SystemExit("No Chromium was found: run `make bench`, or set KYMO_CHROMIUM to one.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(found), args=launch_arguments())
+        yield browser
+        browser.close()

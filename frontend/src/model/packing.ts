@@ -1,0 +1,63 @@
+// Where sections go: small ones share a row of the grid, so that a section of one chart does not take a whole one.
+import type { CardSize } from "./view_url";
+
+export interface Sized {
+  cards: number;
+  /** Holds a card of full width. */
+  wide: boolean;
+}
+
+export interface Placed<T> {
+  item: T;
+  /** Columns of the grid that it takes. */
+  span: number;
+}
+
+export const columnGap = 24;
+const cardWidths: Record<CardSize, number> = { small: 264, medium: 372, large: 640 };
+
+/** A section that fills what a row has left may overtake one less than this many others; from farther away it would be missed. */
+const reach = 3;
+
+/** As many columns as there is room for with cards of at least their size's width. */
+export function columnsIn(width: number, size: CardSize): number {
+  return Math.max(1, Math.floor((width + columnGap) / (cardWidths[size] + columnGap)));
+}
+
+/** Row by row in the given order, which is also the order of reading and of the Tab key. */
+export function pack<T>(items: readonly T[], columns: number, sizeOf: (item: T) => Sized): Placed<T>[] {
+  const waiting = items.map((item) => ({ item, span: spanOf(sizeOf(item), columns) }));
+  const placed: Placed<T>[] = [];
+  let free = 0;
+  while (waiting.length > 0) {
+    const fitting = waiting.slice(0, reach).findIndex(({ span }) => span <= free);
+    if (fitting < 0) free = columns;
+    const [next] = waiting.splice(Math.max(0, fitting), 1);
+    free -= next!.span;
+    placed.push(next!);
+  }
+  return placed;
+}
+
+/** As many columns as fit, or one fewer where that needs no more rows: larger cards serve better than an empty column. */
+export function chooseColumns<T>(items: readonly T[], most: number, sizeOf: (item: T) => Sized): number {
+  const rows = countRows(items, most, sizeOf);
+  return most >= 3 && rows >= 2 && countRows(items, most - 1, sizeOf) <= rows ? most - 1 : most;
+}
+
+function countRows<T>(items: readonly T[], columns: number, sizeOf: (item: T) => Sized): number {
+  let rows = 0;
+  let free = 0;
+  for (const { item, span } of pack(items, columns, sizeOf)) {
+    if (span > free) {
+      free = columns;
+      rows += Math.ceil(sizeOf(item).cards / span);
+    }
+    free -= span;
+  }
+  return rows;
+}
+
+function spanOf({ cards, wide }: Sized, columns: number): number {
+  return wide ? columns : Math.max(1, Math.min(cards, columns));
+}

@@ -1,0 +1,226 @@
+"""The list of runs: its tree, what it says of each run, and how it chooses what is drawn."""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from card import Card
+from conftest import Server
+from playwright.sync_api import Locator, Page, expect
+from training_logs import STEPS, write_grid, write_series
+
+from kymo import SummaryWriter
+
+
+@pytest.fixture(scope="module")
+def grid(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[..., Server]) -> str:
+    log_dir = tmp_path_factory.mktemp("grid")
+    write_grid(log_dir)
+    return serve_module(log_dir).url
+
+
+@pytest.fixture
+def runs(page: Page, grid: str) -> Page:
+    page.goto(grid)
+    Card(page, "train/loss").wait(series=4)
+    return page
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.locator(f'#runs [role=treeitem][aria-label^="{name}, "]')
+
+
+def colour(page: Page, name: str) -> str:
+    return str(row(page, name).locator("svg").first.evaluate("mark => mark.style.color"))
+
+
+def names(page: Page) -> list[str]:
+    rows = page.locator("#runs [role=treeitem]").all()
+    return [(item.get_attribute("aria-label") or "").split(",")[0] for item in rows]
+
+
+def expect_counts(page: Page, text: str) -> None:
+    expect(page.get_by_test_id("run-counts")).to_have_text(text)
+
+
+def test_runs_form_a_tree_by_path(runs: Page):
+    assert names(runs) == ["baseline", "grid", "grid/lr-0.1", "grid/lr-0.2", "grid/lr-0.4"]
+    expect(row(runs, "grid")).to_have_attribute("aria-level", "1")
+    expect(row(runs, "grid/lr-0.2")).to_have_attribute("aria-level", "2")
+    expect(row(runs, "grid/lr-0.2").locator(".name")).to_have_text("lr-0.2")
+    expect_counts(runs, "4 of 4 runs shown")
+
+
+def test_group_folds_without_touching_what_is_drawn(runs: Page):
+    row(runs, "grid").locator(".name").click()
+    expect(row(runs, "grid/lr-0.1")).to_have_count(0)
+    expect(row(runs, "grid")).to_have_attribute("aria-expanded", "false")
+    Card(runs, "train/loss").wait(series=4)
+    row(runs, "grid").locator(".name").click()
+    expect(row(runs, "grid/lr-0.1")).to_be_visible()
+
+
+def test_clicking_a_run_hides_and_shows_it(runs: Page):
+    card = Card(runs, "train/loss")
+    row(runs, "baseline").locator(".name").click()
+    expect(row(runs, "baseline")).to_have_attribute("aria-checked", "false")
+    card.wait(series=3, points=3 * STEPS)
+    row(runs, "baseline").locator(".name").click()
+    card.wait(series=4, points=4 * STEPS)
+
+
+def test_groups_count_hides_and_shows_all_its_runs(runs: Page):
+    card = Card(runs, "train/loss")
+    row(runs, "grid/lr-0.1").locator(".name").click()
+    expect(row(runs, "grid")).to_have_attribute("aria-checked", "mixed")
+    row(runs, "grid").get_by_text("2 / 3").click()
+    card.wait(series=4)
+    row(runs, "grid").get_by_text("3 / 3").click()
+    card.wait(series=1)
+    expect_counts(runs, "1 of 4 runs shown")
+
+
+def test_only_shows_one_run_or_one_group(runs: Page):
+    card = Card(runs, "train/loss")
+    row(runs, "grid/lr-0.2").hover()
+    row(runs, "grid/lr-0.2").get_by_role("button", name="only").click()
+    card.wait(series=1)
+    expect_counts(runs, "1 of 4 runs shown")
+    row(runs, "grid").hover()
+    row(runs, "grid").get_by_role("button", name="only").click()
+    card.wait(series=3)
+    expect(row(runs, "baseline")).to_have_attribute("aria-checked", "false")
+
+
+def test_none_says_so_and_offers_all(runs: Page):
+    runs.get_by_role("button", name="None", exact=True).click()
+    expect(runs.get_by_role("heading", name="No run is shown")).to_be_visible()
+    expect(Card(runs, "train/loss").root).to_have_count(0)
+    runs.get_by_role("button", name="Show all runs").click()
+    Card(runs, "train/loss").wait(series=4)
+
+
+def test_filter_narrows_the_list_and_what_all_and_none_mean(runs: Page):
+    field = runs.locator("#run-filter")
+    field.fill(r"lr-0\.[24]$")
+    expect(row(runs, "baseline")).to_have_count(0)
+    assert [name for name in names(runs) if name != "grid"] == ["grid/lr-0.2", "grid/lr-0.4"]
+    Card(runs, "train/loss").wait(series=4)
+    runs.get_by_role("button", name="None", exact=True).click()
+    Card(runs, "train/loss").wait(series=2)
+    field.press("Escape")
+    expect(field).to_have_value("")
+    expect(row(runs, "baseline")).to_have_attribute("aria-checked", "true")
+    expect(row(runs, "grid/lr-0.4")).to_have_attribute("aria-checked", "false")
+
+
+def test_filter_that_matches_nothing_says_so(runs: Page):
+    runs.locator("#run-filter").fill("nothing is called this")
+    expect(runs.get_by_text("No run's name matches this filter.")).to_be_visible()
+
+
+def test_invalid_filter_is_told_and_hides_nothing(runs: Page):
+    field = runs.locator("#run-filter")
+    field.fill("lr-(")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(runs.locator("#run-filter-error")).to_contain_text("Not a regular expression: unterminated group")
+    assert len(names(runs)) == 5
+    field.fill("lr-")
+    expect(field).to_have_attribute("aria-invalid", "false")
+    expect(runs.locator("#run-filter-error")).to_have_count(0)
+
+
+def test_list_obeys_the_keyboard(runs: Page):
+    card = Card(runs, "train/loss")
+    runs.keyboard.press("g")
+    runs.keyboard.press("r")
+    expect(runs.locator("#runs")).to_be_focused()
+    runs.keyboard.press("Space")
+    card.wait(series=3)
+    expect(row(runs, "baseline")).to_have_attribute("aria-checked", "false")
+    runs.keyboard.press("ArrowDown")
+    runs.keyboard.press("ArrowLeft")
+    expect(row(runs, "grid")).to_have_attribute("aria-expanded", "false")
+    runs.keyboard.press("ArrowRight")
+    expect(row(runs, "grid")).to_have_attribute("aria-expanded", "true")
+    runs.keyboard.press("End")
+    runs.keyboard.press("Enter")
+    card.wait(series=1)
+    expect(row(runs, "grid/lr-0.4")).to_have_attribute("aria-checked", "true")
+    active = runs.locator("#runs").get_attribute("aria-activedescendant")
+    assert active == row(runs, "grid/lr-0.4").get_attribute("id")
+    runs.keyboard.press("a")
+    card.wait(series=4)
+    runs.keyboard.press("n")
+    expect(runs.get_by_role("heading", name="No run is shown")).to_be_visible()
+
+
+def test_row_names_the_newest_value_and_where_it_is_from(runs: Page):
+    # Everything ends at one step: the newest is what was written last.
+    value = row(runs, "grid/lr-0.4").locator(".value")
+    newest = runs.evaluate("fetch('api/runs').then(answer => answer.json())")["runs"]
+    expected = next(run["newest"] for run in newest if run["name"] == "grid/lr-0.4")
+    assert expected["step"] == STEPS - 1
+    expect(value).to_have_attribute("title", f"{expected['tag']} at step {STEPS - 1}")
+    shown = (value.text_content() or "").strip().replace("\u2212", "-")
+    assert float(shown) == pytest.approx(expected["value"], rel=1e-3)
+
+
+def test_key_and_button_hide_the_panel(runs: Page):
+    runs.keyboard.press("b")
+    expect(runs.locator("#runs")).to_have_count(0)
+    runs.get_by_role("button", name="Runs panel").click()
+    expect(runs.locator("#runs")).to_be_visible()
+
+
+def test_status_is_told_in_a_word(tmp_path: Path, serve: Callable[..., Server], page: Page):
+    for name in ("live", "finished", "stale", "idle"):
+        write_series(tmp_path / name, {"loss": {0: 1.0}})
+    now = time.time()
+    (tmp_path / "finished" / "run.json").write_text(json.dumps({"status": "completed"}))
+    (tmp_path / "stale" / "run.json").write_text(json.dumps({"status": "running", "heartbeat": now - 3600}))
+    (tmp_path / "live" / "run.json").write_text(json.dumps({"status": "running", "heartbeat": now + 3600}))
+    for file in (tmp_path / "idle").iterdir():
+        os.utime(file, (now - 3600, now - 3600))
+    page.goto(serve(tmp_path).url)
+    for name in ("live", "finished", "stale", "idle"):
+        expect(row(page, name).locator(".status b")).to_have_text(name)
+
+
+def test_run_keeps_its_colour_over_reload_and_beside_other_runs(
+    tmp_path: Path, serve: Callable[..., Server], page: Page
+):
+    for name in ("m", "n", "o"):
+        write_series(tmp_path / name, {"loss": {0: 1.0, 1: 0.5}})
+    page.goto(serve(tmp_path).url)
+    Card(page, "loss").wait(series=3)
+    colours = {name: colour(page, name) for name in ("m", "n", "o")}
+    assert len(set(colours.values())) == 3
+    for name in ("a", "b", "z"):
+        write_series(tmp_path / name, {"loss": {0: 1.0, 1: 0.5}})
+    Card(page, "loss").wait(series=6)
+    assert {name: colour(page, name) for name in colours} == colours
+    assert len({colour(page, name) for name in "abmnoz"}) == 6
+    page.reload()
+    Card(page, "loss").wait(series=6)
+    assert {name: colour(page, name) for name in colours} == colours
+
+
+def test_crowd_starts_with_the_newest_runs_and_a_short_list_of_rows(
+    tmp_path: Path, serve: Callable[..., Server], page: Page
+):
+    for number in range(120):
+        with SummaryWriter(tmp_path / f"run-{number}") as writer:
+            writer.add_scalar("loss", number, 0, 1_760_000_000 + number)
+    page.goto(serve(tmp_path).url)
+    expect_counts(page, "20 of 120 runs shown")
+    Card(page, "loss").wait(series=20)
+    assert len(names(page)) < 80
+    page.locator("#runs").focus()
+    page.keyboard.press("End")
+    expect(row(page, "run-119")).to_have_attribute("aria-checked", "true")
+    page.get_by_role("button", name="Show all", exact=True).click()
+    Card(page, "loss").wait(series=120)
