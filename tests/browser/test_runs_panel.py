@@ -176,6 +176,7 @@ def test_row_shows_the_newest_value_of_the_tag_that_says_most_or_of_a_chosen_one
     for name, rate in RATES.items():
         expect(value(runs, name)).to_have_attribute("title", f"optimizer/rate at step {STEPS - 1}")
         assert shown_number(value(runs, name)) == pytest.approx(rate, rel=1e-3)
+    assert "value=optimizer%2Frate" in runs.url
 
 
 def test_runs_can_be_ordered_by_their_value(runs: Page):

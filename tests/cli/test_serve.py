@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
@@ -15,6 +16,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import typer
+
+from kymo.cli.directories import checked_directories
 
 
 class Process:
@@ -72,8 +76,6 @@ class Process:
 
 @pytest.fixture
 def kymo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Process]]:
-    import os
-
     monkeypatch.delenv("KYMO_TOKEN", raising=False)
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     if source := environment.get("PYTHONPATH"):
@@ -141,6 +143,14 @@ def test_an_unset_port_is_the_next_free_one(kymo: Callable[..., Process]) -> Non
     [
         ([], "No log directory was given: say which, as in `kymo serve runs`."),
         (["file"], "'file' is a file: give the log directory that it is in."),
+        (["file/x"], "'file/x' cannot be used as a log directory (Not a directory): name another one."),
+        (["loop"], "'loop' cannot be used as a log directory (Too many levels of symbolic links): name another one."),
+        (["~no-such-user/x"], "'~no-such-user/x' cannot be used as a log directory (there is no such home directory)"),
+        (["a" * 300], f"'{'a' * 300}' cannot be used as a log directory (File name too long): name another one."),
+        (["/dev/null"], "'/dev/null' is not a directory: give the directory that holds the runs."),
+        ([""], "The log directory '' is empty text: name a directory, '.' for the current one."),
+        (["runs", "--host", "no-such-host.invalid"], "Cannot listen on 'no-such-host.invalid' port 6006 ("),
+        (["runs", "--token", "a b c d e f"], "The token has 11 characters or some that a URL cannot carry"),
         (["runs", "--token", "x"], "The token has 1 characters or some that a URL cannot carry: use 8 to 256 letters"),
         (["runs", "--path-prefix", "x"], "The path prefix 'x' is no path: give one like /kymo."),
         (["runs", "--allow-host", "http://x"], "'http://x' is not a host name: give a name like kymo.example.com"),
@@ -151,6 +161,7 @@ def test_misuse_is_one_sentence_and_exit_code_2(
     kymo: Callable[..., Process], tmp_path: Path, arguments: list[str], sentence: str
 ) -> None:
     (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
     process = kymo("serve", *arguments)
     assert process.process.wait(60) == 2
     process.wait_for(f"^kymo: {re.escape(sentence)}")
@@ -165,9 +176,48 @@ def test_a_port_in_use_is_one_sentence(kymo: Callable[..., Process]) -> None:
     process.wait_for(f"^kymo: Port {port} of '127.0.0.1' is in use: give --port another number, or 0")
 
 
-@pytest.mark.parametrize("arguments", [["serve", "runs", "--port", "abc"], ["serve", "--nonsense"], ["nonsense"]])
-def test_what_cannot_be_parsed_is_exit_code_2(kymo: Callable[..., Process], arguments: list[str]) -> None:
-    assert kymo(*arguments).process.wait(60) == 2
+@pytest.mark.parametrize(
+    ("arguments", "named", "command"),
+    [
+        (["serve", "runs", "--port", "abc"], "--port", "kymo serve"),
+        (["serve", "runs", "--port", "99999"], "--port", "kymo serve"),
+        (["serve", "--nonsense"], "--nonsense", "kymo serve"),
+        (["demo", "--epochs", "0"], "--epochs", "kymo demo"),
+        (["nonsense"], "nonsense", "kymo"),
+    ],
+)
+def test_what_cannot_be_parsed_is_one_sentence_and_exit_code_2(
+    kymo: Callable[..., Process], arguments: list[str], named: str, command: str
+) -> None:
+    process = kymo(*arguments)
+    assert process.process.wait(60) == 2
+    process.wait_for(f"^kymo: .*{named}.*: see `{command} --help`.$")
+    assert len(process.lines) == 1
+
+
+def test_no_command_is_answered_with_the_help(kymo: Callable[..., Process]) -> None:
+    process = kymo()
+    assert process.process.wait(60) == 2
+    process.wait_for("Usage: kymo")
+
+
+def test_a_directory_that_may_not_be_read_is_misuse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)  # file modes do not stop the superuser
+    with pytest.raises(typer.Exit) as end:
+        checked_directories([str(tmp_path)])
+    assert end.value.exit_code == 2
+    assert capsys.readouterr().err.startswith(f"kymo: '{tmp_path}' may not be read by you: ")
+
+
+def test_a_name_that_the_terminal_cannot_show_is_escaped(kymo: Callable[..., Process], tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9 \xc3\xbc")
+    (tmp_path / name).mkdir()
+    process = kymo("serve", name, "--port", "0", PYTHONIOENCODING="ascii")
+    info = httpx.get(f"{process.address}api/info", timeout=30).json()
+    assert info["title"] == "caf\\xe9 ü"
+    process.wait_for(r"^kymo shows caf\\udce9 \\xfc at http")
 
 
 def test_help_shows_an_example(kymo: Callable[..., Process]) -> None:

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_bytes_that_are_not_text(tmp_path: Path):
 
 def test_a_directory_of_that_name(tmp_path: Path):
     (tmp_path / RUN_FILE).mkdir()
-    with pytest.raises(RunFileError, match="cannot be read"):
+    with pytest.raises(RunFileError, match="is not a file"):
         read_run_file(tmp_path)
 
 
@@ -84,3 +85,9 @@ def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(run_file, "MAX_BYTES", 10)
     with pytest.raises(RunFileError, match="not a run's description"):
         read_run_file(write(tmp_path, {"status": "running"}))
+
+
+def test_a_pipe_of_that_name_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / RUN_FILE)
+    with pytest.raises(RunFileError, match="not a file"):
+        read_run_file(tmp_path)

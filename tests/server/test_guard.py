@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from kymo.server import connection, guard
 from kymo.server.access import Hosts, Token
 from kymo.server.guard import MAX_BODY
 
@@ -176,6 +179,50 @@ def test_a_large_body_of_undeclared_length_is_refused(app_of: Any, client_of: An
     answer = client_of(app_of()).post("/api/columns", content=endless())
     assert answer.status_code == 413
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def ask(port: int, *parts: bytes) -> bytes:
+    """Sends the parts and returns all that is answered until the server hangs up."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as raw:
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            for part in parts:
+                raw.sendall(part)
+        with contextlib.suppress(ConnectionError):
+            while more := raw.recv(65536):
+                answer += more
+    return answer
+
+
+def post(port: int, *headers: str) -> bytes:
+    lines = ("POST /api/columns HTTP/1.1", f"Host: 127.0.0.1:{port}", f"Origin: http://127.0.0.1:{port}", *headers)
+    return "\r\n".join((*lines, "Connection: close", "", "")).encode()
+
+
+def test_chunks_behind_a_small_declared_length_are_bounded(app_of: Any, served: Any) -> None:
+    server = served(app_of())
+    head = post(server.port, "Content-Length: 5", "Transfer-Encoding: chunked")
+    chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
+    answer = ask(server.port, head, *[chunk] * (MAX_BODY // 0x100000), b"1\r\n \r\n")
+    assert answer.split(b" ", 2)[1] == b"413"
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(app_of: Any, served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "BODY_SECONDS", 0.05)
+    server = served(app_of())
+    assert ask(server.port, post(server.port, "Content-Length: 5"), b"{").split(b" ", 2)[1] == b"408"
+
+
+def test_a_request_that_never_comes_whole_is_not_waited_for(
+    app_of: Any, served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.05)
+    server = served(app_of())
+    assert ask(server.port) == b""
+    assert ask(server.port, b"GET /api/info HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ") == b""
+    # One that does come whole is answered, and its connection serves the next one.
+    with httpx.Client(base_url=server.url) as client:
+        assert [client.get("/api/info").status_code for _ in range(3)] == [200, 200, 200]
 
 
 def test_a_failing_route_tells_the_log_and_not_the_caller(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -13,8 +14,10 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from kymo.server import live
+from kymo.server import connection, live
 from kymo.server.access import Token
+from kymo.server.listen import listen
+from kymo.server.serving import in_thread
 
 SECRET = "a-token-of-some-length"
 
@@ -22,8 +25,8 @@ SECRET = "a-token-of-some-length"
 @contextmanager
 def page(server: Any, **options: Any) -> Iterator[ClientConnection]:
     options = {"origin": server.url, "open_timeout": 10, "close_timeout": 10, **options}
-    with connect(f"ws://127.0.0.1:{server.port}/api/live", **options) as connection:
-        yield connection
+    with connect(f"ws://127.0.0.1:{server.port}/api/live", **options) as connected:
+        yield connected
 
 
 def said(connection: ClientConnection) -> Any:
@@ -137,6 +140,34 @@ def test_a_foreign_page_hears_nothing(app_of: Any, served: Any, site_of: Any, or
     assert refused.value.response.status_code == 403
     assert list(json.loads(refused.value.response.body)) == ["detail"]
     assert site_of(server.app).hub.clients == 0
+
+
+def test_a_refused_page_is_no_failure_of_the_server(app_of: Any) -> None:
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign] # all that is wanted of one
+    logger = logging.getLogger("uvicorn.error")
+    try:
+        with listen("127.0.0.1", 0) as listener, in_thread(app_of(), listener.socket):
+            logger.addHandler(handler)  # here, since uvicorn has set up logging by now
+            with pytest.raises(InvalidStatus):
+                connect(f"ws://{listener.authority}/api/live", origin="http://evil.example")  # type: ignore[arg-type] # any
+    finally:
+        logger.removeHandler(handler)
+    assert [record.getMessage() for record in records if record.levelno >= logging.WARNING] == []
+
+
+def test_a_page_may_listen_for_longer_than_a_request_may_take(
+    app_of: Any, served: Any, site_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.05)
+    server = served(app_of())
+    with page(server) as listening:
+        said(listening)
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as later:
+            assert later.recv(1) == b"", "one that came later has been given up"
+        site_of(server.app).hub.publish(2, ["a"])
+        assert said(listening)["version"] == 2
 
 
 def test_a_rebound_name_hears_nothing(app_of: Any, served: Any) -> None:

@@ -172,6 +172,43 @@ def test_a_run_file_may_hold_anything(log_dir: Any, opened: Any) -> None:
     assert "…" in json.dumps(metadata["d"], ensure_ascii=False)
 
 
+def test_times_that_are_no_times_are_told_as_json_can(log_dir: Any, opened: Any) -> None:
+    log_dir.write("mlp", {"loss": [(1, 10.0, 0.5), (2, float("inf"), 0.25)]}, texts={"notes": ["hello"]})
+    client = opened()
+    assert client.get("/api/runs").json()["runs"][0]["newest"]["wall_time"] == "Infinity"
+    assert "mlp,2,Infinity,0.25,0" in client.get("/api/csv?tag=loss").text.split("\r\n")
+
+
+def test_what_is_not_there_is_answered_in_a_sentence(log_dir: Any, opened: Any) -> None:
+    client = opened()
+    assert client.get("/api/nothing").json() == {
+        "detail": "Nothing is at '/api/nothing': see openapi.json for what there is."
+    }
+    assert client.post("/api/runs").json() == {
+        "detail": "'/api/runs' does not take POST: see openapi.json for what there is."
+    }
+
+
+def test_a_route_can_be_asked_for_its_head(log_dir: Any, opened: Any) -> None:
+    client = opened()
+    answer, full = client.request("HEAD", "/api/runs"), client.get("/api/runs")
+    assert (answer.status_code, answer.headers["etag"]) == (200, full.headers["etag"])
+
+
+def test_a_body_that_is_not_declared_as_json_is_told_so(log_dir: Any, opened: Any) -> None:
+    answer = opened().post("/api/columns", content=b'{"tag": "loss", "runs": []}')
+    assert answer.status_code == 422
+    assert answer.json()["detail"].endswith("send the header Content-Type: application/json.")
+
+
+@pytest.mark.parametrize("body", [{"tag": "\ud800", "runs": []}, {"tag": "loss", "runs": ["a", "\udfff"]}])
+def test_half_a_surrogate_pair_is_no_name(log_dir: Any, opened: Any, body: dict[str, Any]) -> None:
+    headers = {"content-type": "application/json"}
+    answer = opened().post("/api/columns", content=json.dumps(body), headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["detail"].endswith("text has half of a surrogate pair.")
+
+
 def test_a_run_may_vanish_while_runs_are_listed(app_of: Any, client_of: Any, fake_logs: Any) -> None:
     fake_logs["gone"] = None
     client = client_of(app_of())
@@ -180,7 +217,8 @@ def test_a_run_may_vanish_while_runs_are_listed(app_of: Any, client_of: Any, fak
 
 
 def test_names_that_are_not_text_are_shown_escaped(log_dir: Any, opened: Any) -> None:
-    log_dir.write(os.fsdecode(b"caf\xe9"), {"loss": [(1, 1.0, 1.0)]})
+    file = log_dir.write(os.fsdecode(b"caf\xe9"), {"loss": [(1, 1.0, 1.0)]})
+    (file.parent / "run.json").write_text("{")
     client = opened()
     assert client.get("/api/runs").json()["runs"][0]["name"] == "caf\\xe9"
     assert client.get("/api/run", params={"run": "caf\\xe9"}).json()["path"].endswith("/caf\\xe9")

@@ -126,3 +126,25 @@ def test_files_that_cannot_be_read_leave_the_run_its_others(tmp_path: Path, even
     assert len(logs["mlp"]["loss"]) == 1
     (warning,) = logs.warnings
     assert (warning.run, warning.rule) == ("mlp", "K502")
+
+
+def test_a_file_time_in_the_future_is_no_life_for_ever(tmp_path: Path, event_file: MakeEventFile):
+    file = event_file(tmp_path / "mlp")
+    os.utime(file.path, (9e9, 9e9))
+    now = [2000.0]
+    with Logs(tmp_path, clock=lambda: now[0]) as logs:
+        logs.refresh()
+        assert logs["mlp"].status == "live"
+        now[0] += 60.0
+        assert logs["mlp"].status == "idle"
+        file.scalar("x", 1.0, 0)
+        os.utime(file.path, (9.1e9, 9.1e9))
+        logs.refresh()
+        assert logs["mlp"].status == "live"
+
+
+def test_warnings_do_not_wait_for_a_slow_disk(logdir: Path):
+    with Logs(logdir) as logs:
+        logs.refresh()
+        with logs["mlp"].reader._lock:
+            assert logs.warnings == []

@@ -144,6 +144,39 @@ def test_a_log_directory_that_is_replaced(
         eventually(lambda: points(logs, "fresh") == 1, "grew")
 
 
+@pytest.mark.usefixtures("unhurried")
+def test_a_log_directory_that_is_made_anew_in_its_place(
+    logdir: Path, event_file: MakeEventFile, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+):
+    # Many file systems give the inode number of what was just deleted to what is made next.
+    anchors = Logs.anchors.fget
+    assert anchors is not None
+    monkeypatch.setattr(Logs, "anchors", property(lambda logs: dict.fromkeys(anchors(logs), (1, 1))))
+    with watching(logdir, poll=False) as (logs, _):
+        eventually(lambda: "mlp" in logs, "loaded")
+        with logs._refreshing:  # nobody looks while it is gone
+            shutil.rmtree(logdir)
+            file = event_file(logdir / "fresh")
+        eventually(lambda: list(logs) == ["fresh"], "made anew")
+        # More often than the change of directories makes the watcher look.
+        for count in range(1, 6):
+            file.scalar("x", 1.0, count)
+            eventually(lambda count=count: points(logs, "fresh") == count, f"grew to {count}")
+
+
+def test_a_log_directory_whose_name_is_not_text(
+    tmp_path: Path, event_file: MakeEventFile, eventually: Eventually, caplog: pytest.LogCaptureFixture
+):
+    logdir = tmp_path / os.fsdecode(b"caf\xe9")
+    file = event_file(logdir / "mlp")
+    with watching(logdir, interval=0.05) as (logs, _):
+        eventually(lambda: points(logs, "mlp") == 0, "loaded")
+        file.scalar("x", 1.0, 0)
+        eventually(lambda: points(logs, "mlp") == 1, "grew")
+    (record,) = caplog.records
+    assert "is not UTF-8" in record.getMessage()
+
+
 def test_two_log_directories(logdir: Path, tmp_path: Path, event_file: MakeEventFile, eventually: Eventually):
     file = event_file(tmp_path / "old/mlp")
     with watching(logdir, tmp_path / "old") as (logs, _):

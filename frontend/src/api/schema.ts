@@ -323,7 +323,7 @@ export interface components {
             /** Value */
             value: number | ("NaN" | "Infinity" | "-Infinity");
             /** Wall Time */
-            wall_time: number;
+            wall_time: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
          * Problem
@@ -485,7 +485,7 @@ export interface components {
             /** Step */
             step: number;
             /** Wall Time */
-            wall_time: number;
+            wall_time: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
          * Smoothing
@@ -546,7 +546,7 @@ export interface components {
             /** Superseded */
             superseded: boolean;
             /** Wall Time */
-            wall_time: number;
+            wall_time: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
          * WarningEntry

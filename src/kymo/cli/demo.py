@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from kymo.cli.announcement import announce, has_browser, open_page
+from kymo.cli.directories import checked_directories
 from kymo.cli.misuse import misuse
 from kymo.cli.version import version
 
@@ -24,7 +25,7 @@ INTERRUPTED = 130
 
 
 def demo(
-    logdir: Annotated[Path, typer.Option(help="Log directory that the run is recorded in.")] = Path("runs/demo"),
+    logdir: Annotated[str, typer.Option(help="Log directory that the run is recorded in.")] = "runs/demo",
     port: Annotated[
         int | None,
         typer.Option(
@@ -45,24 +46,23 @@ def demo(
     from kymo.server import create_app
     from kymo.server.access import Hosts
     from kymo.server.listen import ListenError, listen
+    from kymo.server.models import printable
     from kymo.server.serving import in_thread
     from kymo.store import Logs
 
-    logdir = logdir.expanduser()
-    if logdir.is_file():
-        misuse(f"{str(logdir)!r} is a file: give --logdir a directory.")
+    (directory,) = checked_directories([logdir])
     try:
         listener = listen("127.0.0.1", port)
     except ListenError as error:
         misuse(str(error))
-    with listener, Logs([logdir]) as logs, _stop_signals() as stop:
-        app = create_app(logs, hosts=Hosts.for_bind("127.0.0.1", []), title=str(logdir), version=version())
+    with listener, Logs([directory]) as logs, _stop_signals() as stop:
+        app = create_app(logs, hosts=Hosts.for_bind("127.0.0.1", []), title=printable(directory), version=version())
         with in_thread(app, listener.socket) as serving:
             address = f"http://{listener.authority}/"
-            announce(address, [logdir])
+            announce(address, [directory])
             if open_browser and has_browser():
                 open_page(address)
-            code = _train(logdir / time.strftime("digits-%Y%m%d-%H%M%S"), epochs, fast, stop)
+            code = _train(directory / time.strftime("digits-%Y%m%d-%H%M%S"), epochs, fast, stop)
             if code == 0 and not exit_:
                 _keep_serving(serving, stop)
     raise typer.Exit(code)

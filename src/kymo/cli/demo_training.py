@@ -135,6 +135,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         print(f"kymo demo needs {error.name}, which is not installed: pip install 'kymo[demo]'.", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"kymo demo cannot record its run ({error}): give --logdir a directory to write in.", file=sys.stderr)
+        return 2
     return 0
 
 

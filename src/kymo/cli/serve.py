@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kymo.cli.announcement import announce, open_page
+from kymo.cli.directories import checked_directories
 from kymo.cli.misuse import misuse
 from kymo.cli.version import version
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 def serve(
     logdirs: Annotated[
-        list[Path] | None, typer.Argument(metavar="LOGDIR...", help="Log directories; their runs are shown together.")
+        list[str] | None, typer.Argument(metavar="LOGDIR...", help="Log directories; their runs are shown together.")
     ] = None,
     logdir: Annotated[
-        list[Path] | None, typer.Option("--logdir", metavar="LOGDIR", help="The same, as TensorBoard has it.")
+        list[str] | None, typer.Option("--logdir", metavar="LOGDIR", help="The same, as TensorBoard has it.")
     ] = None,
     host: Annotated[
         str, typer.Option(help="Address to listen on; beyond this machine a token is needed.")
@@ -50,10 +50,12 @@ def serve(
 
     Example: `kymo serve runs`, or over the network: `kymo serve runs --host 0.0.0.0`
     """
-    directories = _checked_directories([*(logdirs or []), *(logdir or [])])
+    directories = checked_directories([*(logdirs or []), *(logdir or [])])
+    host = host.strip("[]")
     from kymo.server import create_app
     from kymo.server.app import checked_prefix
     from kymo.server.listen import ListenError, listen
+    from kymo.server.models import printable
     from kymo.server.serving import run
     from kymo.store import Logs
 
@@ -65,21 +67,12 @@ def serve(
         misuse(str(error))
     address = f"http://{listener.authority}{prefix}/" + (f"?token={secret.secret}" if secret is not None else "")
     with listener, Logs(directories, poll=poll) as logs:
-        title = ", ".join(path.resolve().name or str(path) for path in directories)
+        title = ", ".join(printable(path.name or path) for path in logs.logdirs)
         app = create_app(logs, hosts=hosts, token=secret, prefix=prefix, title=title, version=version())
         announce(address, directories)
         if open_browser:
             open_page(address)
         run(app, listener.socket)
-
-
-def _checked_directories(directories: list[Path]) -> list[Path]:
-    if not directories:
-        misuse("No log directory was given: say which, as in `kymo serve runs`.")
-    for path in directories:
-        if path.is_file():
-            misuse(f"{str(path)!r} is a file: give the log directory that it is in.")
-    return [path.expanduser() for path in dict.fromkeys(directories)]
 
 
 def _access(host: str, allow_host: list[str], token: str | None) -> tuple[Hosts, Token | None]:

@@ -7,6 +7,7 @@ reasons; `heartbeat` is when the run last said that it is alive.
 
 import json
 import math
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -53,6 +54,9 @@ def read_run_file(directory: str | Path) -> RunFile | None:
     """
     path = Path(directory) / RUN_FILE
     try:
+        # Nothing but a file is opened: a pipe of this name would wait for a writer for ever.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise RunFileError(f"{RUN_FILE} is not a file.")
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:

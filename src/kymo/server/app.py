@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.websockets import WebSocket
 
 from kymo.server import columns, export, runs, tags, texts
-from kymo.server.access import Hosts, Token
+from kymo.server.access import Hosts, Token, shown
 from kymo.server.guard import Guard
 from kymo.server.live import Hub
 from kymo.server.models import Changed, ColumnsHeader, Hello, Problem
@@ -126,14 +127,22 @@ def _sentence(error: Any) -> str:
         return f"{where} is missing: see openapi.json for what to send."
     if error["type"] == "json_invalid":
         return "The body is not JSON: see openapi.json for what to send."
+    if isinstance(error["input"], bytes):
+        return "The body is not declared as JSON: send the header Content-Type: application/json."
     given = repr(error["input"])
     given = given if len(given) <= 80 else given[:80] + "…"
     return f"{where} is {given}: {error['msg'][0].lower()}{error['msg'][1:]}."
 
 
-async def _refused(_: Request, error: Exception) -> JSONResponse:
+async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return JSONResponse({"detail": error.detail}, error.status_code, headers=error.headers)
+    detail = error.detail
+    if detail == HTTPStatus(error.status_code).phrase:
+        # The framework's own word for it, which says neither what was asked nor what to do.
+        path = shown(request.scope["path"])
+        what = f"{path} does not take {request.method}" if error.status_code == 405 else f"Nothing is at {path}"
+        detail = f"{what}: see openapi.json for what there is."
+    return JSONResponse({"detail": detail}, error.status_code, headers=error.headers)
 
 
 def _describe(app: FastAPI) -> None:

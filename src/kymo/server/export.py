@@ -12,7 +12,7 @@ import numpy as np
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import StreamingResponse
 
-from kymo.server.models import MAX_RUNS
+from kymo.server.models import MAX_RUNS, number
 from kymo.server.site import SiteOf
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ router = APIRouter()
 _COLUMNS = ("run", "step", "wall_time", "value", "superseded")
 _CHUNK = 8192
 # What makes a spreadsheet take a cell for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": f"Every point, in the order written: {', '.join(_COLUMNS)}.",
@@ -70,7 +70,7 @@ def _rows(series: list[tuple[str, Series]]) -> Iterator[str]:
             part = slice(start, start + _CHUNK)
             columns = (
                 snapshot.steps[part].tolist(),
-                snapshot.wall_times[part].tolist(),
+                _named(snapshot.wall_times[part].tolist(), snapshot.wall_times[part]),
                 _texts(snapshot.values[part]),
                 np.asarray(snapshot.superseded[part]).astype(int).tolist(),
             )
@@ -83,7 +83,11 @@ def _rows(series: list[tuple[str, Series]]) -> Iterator[str]:
 
 def _texts(values: NDArray[np.floating[Any]]) -> list[str]:
     """The shortest text that reads back as the same number in its own precision: a float32 0.1 is 0.1."""
-    texts: list[str] = values.astype(str).tolist()
+    return _named(values.astype(str).tolist(), values)
+
+
+def _named(cells: list[Any], values: NDArray[np.floating[Any]]) -> list[Any]:
+    """The cells, with what is not finite spelled as in JSON."""
     for index in np.flatnonzero(~np.isfinite(values)):
-        texts[index] = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[texts[index]]
-    return texts
+        cells[index] = number(float(values[index]))
+    return cells

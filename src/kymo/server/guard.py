@@ -5,6 +5,7 @@ Plain ASGI, so that the WebSocket goes through the same rules as every request.
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import logging
@@ -27,6 +28,8 @@ SECURITY_HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
 MAX_BODY = 4 << 20
+# A body that comes slower than this is one that keeps a connection busy for nothing.
+BODY_SECONDS = 30.0
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _log = logging.getLogger("kymo.server")
 
@@ -58,6 +61,9 @@ class Guard:
             await self._app(scope, receive, send)
             return
         started = False
+        if scope.get("method") == "HEAD":
+            # Answered as GET is; the server leaves the body out, since it knows of the request as it came.
+            scope = {**scope, "method": "GET"}
 
         async def guarded_send(message: Message) -> None:
             nonlocal started
@@ -71,7 +77,7 @@ class Guard:
         try:
             headers = Headers(scope=scope)
             self._check(scope, headers)
-            await self._app(scope, _bounded(receive, headers), guarded_send)
+            await self._app(scope, _bounded(receive) if scope["type"] == "http" else receive, guarded_send)
         except Refusal as refusal:
             await _refuse(refusal, scope, guarded_send)
         except Exception:
@@ -158,16 +164,24 @@ def _cookie(headers: Headers, name: str) -> str:
     return ""
 
 
-def _bounded(receive: Receive, headers: Headers) -> Receive:
-    """A body of undeclared length may be no longer than a declared one."""
-    if "content-length" in headers:
-        return receive
+def _bounded(receive: Receive) -> Receive:
+    """A body may be no longer and take no longer than is allowed, whatever length was declared: chunks have none."""
     seen = 0
+    complete = False
+    until = asyncio.get_running_loop().time() + BODY_SECONDS
 
     async def bounded_receive() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b"")) if message["type"] == "http.request" else 0
+        nonlocal seen, complete
+        if complete:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, f"The body took over {BODY_SECONDS:g} s: send it faster.") from None
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            complete = not message.get("more_body", False)
         if seen > MAX_BODY:
             raise HTTPException(413, f"The body has over {MAX_BODY} bytes: send at most that.")
         return message
@@ -183,7 +197,7 @@ async def _refuse(refusal: Refusal, scope: Scope, send: Send) -> None:
     fields = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *refusal.headers]
     if scope["type"] == "http":
         await send({"type": "http.response.start", "status": refusal.status, "headers": fields})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        await send({"type": "http.response.body", "body": body})
     elif "websocket.http.response" in scope.get("extensions", {}):
         await send({"type": "websocket.http.response.start", "status": refusal.status, "headers": fields})
         await send({"type": "websocket.http.response.body", "body": body})

@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 MAX_RUNS = 2000
 MAX_PIXELS = 10_000
@@ -45,6 +46,16 @@ def plain(value: Any, depth: int = 50) -> Any:
     return value
 
 
+def _sendable(name: str) -> str:
+    # JSON can spell half of a surrogate pair, which no answer could repeat.
+    if not name.isprintable() and any("\ud800" <= character <= "\udfff" for character in name):
+        raise PydanticCustomError("unpaired_surrogate", "Text has half of a surrogate pair")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_sendable)]
+
+
 class Model(BaseModel):
     # Wrong names in a request are mistakes to be told, not to be ignored.
     model_config = ConfigDict(extra="forbid")
@@ -79,7 +90,7 @@ class Newest(Model):
 
     tag: str
     step: int
-    wall_time: float
+    wall_time: Number
     value: Number
 
 
@@ -142,7 +153,7 @@ class Session(Model):
 
     status: str
     step: int
-    wall_time: float
+    wall_time: Number
     file: str
 
 
@@ -172,7 +183,7 @@ class TextEntry(Model):
     """A text as safe HTML."""
 
     step: int
-    wall_time: float
+    wall_time: Number
     superseded: bool
     html: str
 
@@ -204,8 +215,8 @@ class Smoothing(Model):
 class ColumnsRequest(Model):
     """What to draw: one tag of many runs, for a chart of a given width."""
 
-    tag: str
-    runs: Annotated[list[str], Field(max_length=MAX_RUNS)]
+    tag: Name
+    runs: Annotated[list[Name], Field(max_length=MAX_RUNS)]
     x: AxisName = "step"
     range: tuple[float | None, float | None] | None = Field(
         None, description="The part of x in view; null is no bound."

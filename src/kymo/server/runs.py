@@ -84,14 +84,15 @@ def _newest(point: tuple[str, int, float, float] | None) -> Newest | None:
     if point is None:
         return None
     tag, step, wall_time, value = point
-    return Newest(tag=tag, step=step, wall_time=wall_time, value=number(value))
+    return Newest(tag=tag, step=step, wall_time=number(wall_time), value=number(value))
 
 
 @router.get("/api/run")
 def run(site: SiteOf, run: str = Query(description="The run's name.")) -> RunDetail:
     """Everything about one run but its points."""
     found = site.run(run)
-    files = found.files
+    # In this order: a file that is new to the run may hold a session. One that has vanished takes its own with it.
+    sessions, files = found.sessions, found.files
     return RunDetail(
         name=found.name,
         path=printable(found.path),
@@ -112,9 +113,13 @@ def run(site: SiteOf, run: str = Query(description="The run's name.")) -> RunDet
         ],
         sessions=[
             Session(
-                status=event.status, step=event.step, wall_time=event.wall_time, file=printable(files[event.file].path)
+                status=event.status,
+                step=event.step,
+                wall_time=number(event.wall_time),
+                file=printable(files[event.file].path),
             )
-            for event in found.sessions
+            for event in sessions
+            if event.file < len(files)
         ],
         tags=[
             RunTag(

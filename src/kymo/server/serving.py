@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import threading
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
+
+from kymo.server.connection import Connection
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -21,6 +24,7 @@ _MAX_MESSAGE = 4096
 
 def make_server(app: FastAPI) -> uvicorn.Server:
     """A server that says nothing of itself and waits for no connection longer than it must."""
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -28,12 +32,18 @@ def make_server(app: FastAPI) -> uvicorn.Server:
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            http=Connection,
             lifespan="on",
             ws_max_size=_MAX_MESSAGE,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
     )
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    # Said of each WebSocket that is refused with an answer, such as a page's whose token is another's.
+    return record.msg != "ASGI callable returned without completing handshake."
 
 
 def run(app: FastAPI, listening: socket.socket) -> None:

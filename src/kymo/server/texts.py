@@ -10,7 +10,7 @@ import nh3
 from fastapi import APIRouter, Query
 from markdown_it import MarkdownIt
 
-from kymo.server.models import TextEntry
+from kymo.server.models import TextEntry, number
 from kymo.server.site import SiteOf
 
 router = APIRouter()
@@ -49,7 +49,7 @@ def texts(
     return [
         TextEntry(
             step=text.step,
-            wall_time=text.wall_time,
+            wall_time=number(text.wall_time),
             superseded=bool(text.superseded),
             html="\n".join(render(part) for part in text.text),
         )

@@ -39,6 +39,8 @@ class Notifier:
             except PermissionError:
                 # Passing over what is denied also passes over a system's limit on watches, so it is the second choice.
                 self._watch = self._set(paths, pass_over_denied=True)
+        except UnicodeEncodeError as error:
+            raise NotifyError("a directory's name is not UTF-8") from error
         except (OSError, WatchfilesRustInternalError) as error:
             raise NotifyError(_reason(error)) from error
 

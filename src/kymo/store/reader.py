@@ -2,10 +2,11 @@
 
 import os
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kymo._core import RunLog
+from kymo._core import Payloads, RunLog
 from kymo.format.run_file import RUN_FILE, RunFile, RunFileError, read_run_file
 from kymo.store.warning import DAMAGED_RUN_FILE, UNREADABLE_RUN, LogWarning
 
@@ -29,7 +30,8 @@ class RunReader:
     Attributes:
         log: Everything read so far.
         run_file: The run's own description, if it has one.
-        last_growth: When the newest event file was last written to, in seconds since the epoch.
+        last_growth: When the newest event file was last written to, in seconds since the epoch; never after it was
+            noticed, since a file's time may be another machine's, or made up.
         version: Grows with every change.
         complete: Whether the files have been read to their end once.
         behind: Whether the last step stopped at its budget.
@@ -37,7 +39,7 @@ class RunReader:
         files_read: How many of them are read to their end.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, clock: Callable[[], float] = time.time) -> None:
         self.path = path
         self.log = RunLog()
         self.run_file: RunFile | None = None
@@ -47,6 +49,8 @@ class RunReader:
         self.behind = False
         self.files_total = 0
         self.files_read = 0
+        self._clock = clock
+        self._newest = 0
         self._lock = threading.Lock()
         self._files: tuple[str, ...] = ()
         self._unread = True
@@ -54,6 +58,8 @@ class RunReader:
         self._described = _ABSENT
         self._description_warning: LogWarning | None = None
         self._failure: LogWarning | None = None
+        # Apart from the other lock, which is held while a slow disk is read: warnings must not wait for that.
+        self._noting = threading.Lock()
         self._payload_warnings: dict[tuple[str, int], LogWarning] = {}
 
     def set_files(self, files: Sequence[str]) -> bool:
@@ -91,8 +97,10 @@ class RunReader:
                 cause = f"The run could not be read on ({type(error).__name__}: {error}); it is tried again."
                 self._failure = LogWarning("", self.path, None, UNREADABLE_RUN, cause)
             self._seen = seen
-            grown = [signature[1] for signature in seen.values() if signature != _ABSENT]
-            self.last_growth = max(grown) / 1e9 if grown else None
+            newest = max((signature[1] for signature in seen.values() if signature != _ABSENT), default=0)
+            if newest != self._newest:
+                self._newest = newest
+                self.last_growth = min(newest / 1e9, self._clock()) if newest else None
             waiting = sum(file.offset < file.size for file in self.log.files())
             self.files_read = self.files_total - waiting
             # An unfinished record at the end can be completed without the size or a coarse clock telling.
@@ -118,18 +126,23 @@ class RunReader:
             self._description_warning = LogWarning("", f"{self.path}/{RUN_FILE}", None, DAMAGED_RUN_FILE, cause)
         return True
 
+    def payloads(self, tag: str) -> tuple[Payloads, list[str]]:
+        """The tag's payloads, and the files that they number: a refresh in between could number them anew."""
+        with self._lock:
+            return self.log.payloads(tag), [file.path for file in self.log.files()]
+
     def report_payload(self, file: str, offset: int, rule: str, cause: str) -> None:
         """Notes that a payload could not be read, once for each place."""
-        with self._lock:
+        with self._noting:
             if len(self._payload_warnings) < _MAX_PAYLOAD_WARNINGS:
                 self._payload_warnings.setdefault((file, offset), LogWarning("", file, offset, rule, cause))
 
     def warnings(self, run: str) -> list[LogWarning]:
         """What was found wrong, under the run's name."""
         damage = [LogWarning(run, at.file, at.offset, at.rule, at.cause) for at in self.log.damage()]
-        with self._lock:
+        with self._noting:
             own = list(self._payload_warnings.values())
-            own += [warning for warning in (self._description_warning, self._failure) if warning is not None]
+        own += [warning for warning in (self._description_warning, self._failure) if warning is not None]
         return damage + [LogWarning(run, item.file, item.offset, item.rule, item.cause) for item in own]
 
 

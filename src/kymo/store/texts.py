@@ -31,8 +31,7 @@ class Text:
 
 def read_texts(reader: RunReader, tag: str, limit: int | None) -> list[Text]:
     """The newest texts of a tag, oldest first. One that cannot be read is left out, and is among the run's warnings."""
-    payloads = reader.log.payloads(tag)
-    files = [file.path for file in reader.log.files()]
+    payloads, files = reader.payloads(tag)
     total = len(payloads.steps)
     first = 0 if limit is None else max(0, total - limit)
     indexes = range(first, total)

@@ -215,6 +215,9 @@ class Watcher:
             structural = events or Path(path).is_dir()
         elif kind is Kind.DELETED:
             structural = events or self._logs.knows_directory(path)
+            if self._watched is not None and path in self._watched:
+                # The watch went with the directory, and one made in its place may even have its inode number.
+                self._watched = None
         else:
             structural = False
         if structural:
