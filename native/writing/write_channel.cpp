@@ -150,7 +150,7 @@ void WriteChannel::await_work(std::unique_lock<std::mutex>& lock) {
             work_.wait_until(lock, due);
             continue;
         }
-        if (buffer_.bytes() + writing_bytes_ != 0) return;
+        if (failure_ != 0 || buffer_.bytes() + writing_bytes_ != 0) return;
         look_again(now);
     }
 }

@@ -88,25 +88,32 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def new_context(browser: Browser) -> Iterator[Callable[[], BrowserContext]]:
-    """Makes a reader of his own: without what another has stored."""
-    contexts: list[BrowserContext] = []
+def _new_context(browser: Browser) -> BrowserContext:
+    context = browser.new_context(viewport={"width": 1600, "height": 1000}, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
+    return context
 
-    def make() -> BrowserContext:
-        context = browser.new_context(viewport={"width": 1600, "height": 1000}, reduced_motion="reduce")
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        return context
 
-    yield make
-    for context in contexts:
-        context.close()
+@pytest.fixture(scope="session")
+def only_context(browser: Browser) -> Iterator[BrowserContext]:
+    # A context takes Chromium longer to make than all that most tests do in it.
+    context = _new_context(browser)
+    yield context
+    context.close()
 
 
 @pytest.fixture
-def context(new_context: Callable[[], BrowserContext]) -> BrowserContext:
-    return new_context()
+def context(only_context: BrowserContext) -> Iterator[BrowserContext]:
+    yield only_context
+    only_context.clear_cookies()
+
+
+@pytest.fixture
+def other_context(browser: Browser) -> Iterator[BrowserContext]:
+    """Another reader, without what the first one has stored."""
+    context = _new_context(browser)
+    yield context
+    context.close()
 
 
 @pytest.fixture
@@ -133,10 +140,14 @@ def new_page(complaints: list[str], request: pytest.FixtureRequest) -> Iterator[
 
     yield make
     report = request.node.stash.get(REPORT, None)
-    if report is not None and report.failed:
-        for number, page in enumerate(pages):
+    # A page goes with its context, which may have gone before.
+    for number, page in enumerate(page for page in pages if not page.is_closed()):
+        if report is not None and report.failed:
             name = re.sub(r"[^\w.-]+", "-", request.node.nodeid).strip("-")
             page.screenshot(path=ROOT / "test-results" / f"{name}-{number}.png")
+        if page.url.startswith("http:"):
+            page.evaluate("localStorage.clear()")
+        page.close()
     assert complaints == []
 
 

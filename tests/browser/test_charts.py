@@ -170,7 +170,7 @@ def test_tooltip_tells_the_nearest_points(charts: Page):
     assert set(told) == set(RATES)
     for run, (value, at, elapsed) in told.items():
         assert float(value) == pytest.approx(loss(RATES[run], step), rel=1e-3)
-        assert (at, elapsed) == (str(step), "4 m 38 s")
+        assert (at, elapsed) == (str(step), "4m 38s")
     # The pointer is at the top, and the steepest run is the highest there.
     expect(rows.first).to_contain_text(RUN)
     charts.mouse.move(5, 5)

@@ -159,14 +159,25 @@ def test_list_obeys_the_keyboard(runs: Page):
 
 
 def test_row_names_the_newest_value_and_where_it_is_from(runs: Page):
-    # Everything ends at one step: the newest is what was written last.
     value = row(runs, "grid/lr-0.4").locator(".value")
     newest = runs.evaluate("fetch('api/runs').then(answer => answer.json())")["runs"]
-    expected = next(run["newest"] for run in newest if run["name"] == "grid/lr-0.4")
-    assert expected["step"] == STEPS - 1
-    expect(value).to_have_attribute("title", f"{expected['tag']} at step {STEPS - 1}")
+    expected = next(run["value"] for run in newest if run["name"] == "grid/lr-0.4")
+    assert expected["tag"].startswith("val/")
+    expect(value).to_have_attribute("title", f"{expected['tag']} at step {expected['step']}")
     shown = (value.text_content() or "").strip().replace("\u2212", "-")
     assert float(shown) == pytest.approx(expected["value"], rel=1e-3)
+
+
+def test_reader_chooses_the_value_and_orders_the_runs_by_it(runs: Page):
+    runs.get_by_label("Value beside each run").select_option("train/loss")
+    expect(row(runs, "grid/lr-0.4").locator(".value")).to_have_attribute("title", f"train/loss at step {STEPS - 1}")
+    assert "value=train%2Floss" in runs.url
+    runs.mouse.move(5, 5)
+    for sort, backwards in (("Highest value", True), ("Lowest value", False)):
+        runs.get_by_label("Order of the runs").select_option(sort)
+        shown = [float(text.replace("\u2212", "-")) for text in runs.locator("#runs .value").all_text_contents()]
+        assert len(shown) > 1
+        assert shown == sorted(shown, reverse=backwards)
 
 
 def test_key_and_button_hide_the_panel(runs: Page):

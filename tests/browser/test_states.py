@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from card import Card
 from conftest import Server
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from training_logs import write_grid
 
 from kymo import SummaryWriter
@@ -141,13 +141,11 @@ def test_nothing_moves_when_data_arrives(tmp_path: Path, serve: Callable[..., Se
     assert sum(value for value, *_ in shifts) < 0.005, shifts
 
 
-def test_page_tells_why_it_shows_nothing_and_tries_again(
-    context: BrowserContext, page: Page, grid: str, complaints: list[str]
-):
-    context.route("**/api/runs", lambda route: route.fulfill(status=503, json={"detail": "Too early."}))
+def test_page_tells_why_it_shows_nothing_and_tries_again(page: Page, grid: str, complaints: list[str]):
+    page.route("**/api/runs", lambda route: route.fulfill(status=503, json={"detail": "Too early."}))
     page.goto(grid)
     expect(page.get_by_role("alert")).to_contain_text("Too early.")
-    context.unroute("**/api/runs")
+    page.unroute("**/api/runs")
     page.get_by_role("button", name="Try again").click()
     Card(page, "train/loss").wait(series=4)
     assert all("503" in complaint for complaint in complaints)

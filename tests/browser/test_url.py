@@ -48,7 +48,7 @@ def expect_everything(page: Page) -> Card:
 
 
 def test_address_shows_the_same_view_after_a_reload_and_to_another_reader(
-    page: Page, grid: str, new_context: Callable[[], BrowserContext], new_page: Callable[[BrowserContext], Page]
+    page: Page, grid: str, other_context: BrowserContext, new_page: Callable[[BrowserContext], Page]
 ):
     page.goto(grid)
     change_everything(page)
@@ -56,7 +56,7 @@ def test_address_shows_the_same_view_after_a_reload_and_to_another_reader(
     question = answer_to(page, "train/loss", page.reload).question
     assert expect_everything(page).root.bounding_box()["width"] == width
 
-    other = new_page(new_context())
+    other = new_page(other_context)
     answer = answer_to(other, "train/loss", lambda: other.goto(page.url))
     assert answer.question == question
     assert question["smoothing"] == {"kind": "gaussian", "amount": 4} and question["range"] is not None

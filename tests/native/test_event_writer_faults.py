@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -150,6 +152,29 @@ def test_a_directory_replaced_by_a_file_is_waited_for(tmp_path: Path) -> None:
     assert writer.flush() is True
     assert steps(path) == [1]
     writer.close()
+
+
+def test_an_outage_that_began_before_the_first_event_is_ended_without_flush(tmp_path: Path) -> None:
+    (tmp_path / "run").touch()
+    path = tmp_path / "run" / "tfevents"
+    writer = _core.EventWriter(str(path), flush_interval=0.001)
+    (notice,) = writer.take_notices()
+    assert "Not a directory" in notice
+    threading.Event().wait(0.5)  # several attempts, with nothing to write
+    writer.add_scalar("loss", 1.0, 1, 1.0)
+    (tmp_path / "run").unlink()
+    until(lambda: path.exists() and steps(path) == [1])
+    writer.close()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Waits until the condition holds; fails after half a minute."""
+    waiting = threading.Event()
+    for _ in range(300):
+        if condition():
+            return
+        waiting.wait(0.1)
+    raise AssertionError("did not happen")
 
 
 def test_an_emptied_file_begins_again(tmp_path: Path) -> None:

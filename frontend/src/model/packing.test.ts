@@ -36,7 +36,7 @@ describe("pack", () => {
 
 describe("chooseColumns", () => {
   const chosen = (cards: number[], most: number) =>
-    chooseColumns([...cards], most, (count) => ({ cards: count, wide: false }));
+    chooseColumns(cards, most * 400, "medium", (count) => ({ cards: count, wide: false }));
 
   it("takes a column away that would stay empty", () => {
     expect(chosen([2, 2, 2], 3)).toBe(2);
@@ -51,6 +51,9 @@ describe("chooseColumns", () => {
     expect(chosen([2], 3)).toBe(3);
     expect(chosen([2, 2], 2)).toBe(2);
     expect(chosen([], 3)).toBe(3);
+  });
+  it("does not enlarge cards that were asked to be small", () => {
+    expect(chooseColumns([2, 2, 2], 1000, "small", (cards) => ({ cards, wide: false }))).toBe(3);
   });
 });
 

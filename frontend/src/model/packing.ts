@@ -39,10 +39,20 @@ export function pack<T>(items: readonly T[], columns: number, sizeOf: (item: T) 
   return placed;
 }
 
-/** As many columns as fit, or one fewer where that needs no more rows: larger cards serve better than an empty column. */
-export function chooseColumns<T>(items: readonly T[], most: number, sizeOf: (item: T) => Sized): number {
+/**
+ * As many columns as fit. Where the reader has not asked for a size, one fewer if that needs no more rows: larger cards
+ * serve better than an empty column.
+ */
+export function chooseColumns<T>(
+  items: readonly T[],
+  width: number,
+  size: CardSize,
+  sizeOf: (item: T) => Sized,
+): number {
+  const most = columnsIn(width, size);
+  if (size !== "medium" || most < 3) return most;
   const rows = countRows(items, most, sizeOf);
-  return most >= 3 && rows >= 2 && countRows(items, most - 1, sizeOf) <= rows ? most - 1 : most;
+  return rows >= 2 && countRows(items, most - 1, sizeOf) <= rows ? most - 1 : most;
 }
 
 function countRows<T>(items: readonly T[], columns: number, sizeOf: (item: T) => Sized): number {
