@@ -2,7 +2,7 @@
 import { drawMarks, drawSeries, drawShape, styleOf, type Frame } from "./draw";
 import { nearestIndex } from "./hover";
 import type { Ink } from "./ink";
-import type { Scene } from "./plot";
+import type { Scene } from "./scene";
 
 export interface OverlayScene {
   frame: Frame;

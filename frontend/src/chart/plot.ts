@@ -1,30 +1,14 @@
 // One chart: uPlot gives scales, axes and the drag to zoom; the lines are drawn here, each run with its own x.
 import uPlot from "uplot";
-import type { SeriesColumns } from "../api/columns";
-import type { XAxis } from "../api/types";
 import { durationSteps } from "../format/time";
 import { formatLogTicks, formatTicks } from "../format/numbers";
-import type { Look } from "../model/colours";
 import type { Range, Zoom } from "../model/view_url";
 import { drawMarks, drawRestarts, drawSeries, drawZero, styleOf, type Frame } from "./draw";
 import { xRange, yExtent } from "./extent";
-import { chartFont, inks, type Theme } from "./ink";
+import { chartFont, inks } from "./ink";
 import { Overlay } from "./overlay";
+import type { Scene } from "./scene";
 import { axisTitles, labelXTicks, logTicks, stepSpacings } from "./ticks";
-
-export interface DrawnSeries {
-  columns: SeriesColumns;
-  look: Look;
-}
-
-export interface Scene {
-  series: DrawnSeries[];
-  axis: XAxis;
-  log: boolean;
-  outliers: boolean;
-  zoom: Zoom | null;
-  theme: Theme;
-}
 
 export interface PlotEvents {
   /** The reader dragged a rectangle: the ranges it asks for, null where it left a direction alone. */

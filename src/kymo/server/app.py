@@ -84,7 +84,7 @@ def create_app(
 
     @app.websocket("/api/live")
     async def live(socket: WebSocket) -> None:
-        await site.hub.serve(socket, site)
+        await site.hub.serve(socket, site.hello)
 
     app.mount("/", Page(static_dir))
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kymo.server.models import Changed, Hello
-
-if TYPE_CHECKING:
-    from kymo.server.site import Site
 
 # A page redraws no faster than this, so messages that arrive faster would only cost.
 MIN_INTERVAL = 0.03
@@ -76,8 +72,8 @@ class Hub:
         for client in self._clients:
             client.merge(runs)
 
-    async def serve(self, socket: WebSocket, site: Site) -> None:
-        """Talks to one client until it leaves, or until it has not taken a message for too long."""
+    async def serve(self, socket: WebSocket, greeting: Callable[[], Hello]) -> None:
+        """Greets one client and talks to it until it leaves, or until it has not taken a message for too long."""
         if len(self._clients) >= MAX_CLIENTS:
             await socket.close(1013, f"{MAX_CLIENTS} pages are open already: close some.")
             return
@@ -85,7 +81,7 @@ class Hub:
         client = Client()
         # Before the greeting, so that what changes in between is not lost.
         self._clients.add(client)
-        talking = asyncio.create_task(self._talk(socket, client, site))
+        talking = asyncio.create_task(self._talk(socket, client, greeting))
         listening = asyncio.create_task(_listen(socket))
         try:
             await asyncio.wait((talking, listening), return_when=asyncio.FIRST_COMPLETED)
@@ -95,8 +91,8 @@ class Hub:
                 task.cancel()
             await asyncio.gather(talking, listening, return_exceptions=True)
 
-    async def _talk(self, socket: WebSocket, client: Client, site: Site) -> None:
-        await _send(socket, Hello(type="hello", kymo=site.version, server_id=site.server_id, version=site.logs.version))
+    async def _talk(self, socket: WebSocket, client: Client, greeting: Callable[[], Hello]) -> None:
+        await _send(socket, greeting())
         while True:
             runs = await client.take()
             await _send(socket, Changed(type="changed", version=self.version, runs=runs))

@@ -13,6 +13,7 @@ from fastapi import Depends, HTTPException
 from starlette.requests import HTTPConnection
 
 from kymo.server.live import Hub
+from kymo.server.models import Hello
 from kymo.server.snapshot import Snapshots
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ class Site:
     @property
     def poll(self) -> bool:
         return self.watcher is not None and self.watcher.polling
+
+    def hello(self) -> Hello:
+        """What a page is told first: whether it is of this version, and from which state on it is kept up to date."""
+        return Hello(type="hello", kymo=self.version, server_id=self.server_id, version=self.logs.version)
 
     def publish(self, changes: Changes) -> None:
         """Tells the pages what a refresh has brought; called by the watcher's thread."""
