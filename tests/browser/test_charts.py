@@ -89,6 +89,13 @@ def test_slider_smooths_over_the_pale_raw_line(charts: Page):
     expect(charts.locator("output")).to_have_text("0.968")
 
 
+def test_counters_and_settings_are_not_smoothed(charts: Page):
+    charts.locator("#tag-filter").fill("epoch|loss")
+    assert answer_to(charts, "epoch", charts.reload).question["smoothing"] is None
+    answer = answer_to(charts, "train/loss", charts.reload)
+    assert answer.question["smoothing"] == {"kind": "exponential", "amount": 0.6}
+
+
 @pytest.mark.parametrize("kind", ["time_exponential", "running_mean", "gaussian"])
 def test_settings_choose_the_kind_of_smoothing(charts: Page, kind: str):
     card = Card(charts, "train/loss")
@@ -230,14 +237,14 @@ def test_chart_obeys_the_keyboard(charts: Page):
 
 def test_settings_choose_the_size_of_charts(charts: Page):
     card = Card(charts, "train/loss")
-    widths = []
+    heights = []
     charts.get_by_role("button", name="Chart settings").click()
     sizes = charts.get_by_role("group", name="Size of charts")
     for size in ("Small", "Medium", "Large"):
         sizes.get_by_text(size, exact=True).click()
         expect(sizes.get_by_role("radio", name=size)).to_be_checked()
-        widths.append(card.root.bounding_box()["width"])
-    assert widths == sorted(widths) and len(set(widths)) == 3
+        heights.append(card.root.bounding_box()["height"])
+    assert heights == sorted(heights) and len(set(heights)) == 3
 
 
 def test_csv_holds_every_point_of_the_runs_shown(charts: Page):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from card import Card
 from conftest import Server
 from playwright.sync_api import Locator, Page, expect
-from training_logs import STEPS, write_grid, write_series
+from training_logs import RATES, STEPS, loss, write_grid, write_series
 
 from kymo import SummaryWriter
 
@@ -158,26 +159,38 @@ def test_list_obeys_the_keyboard(runs: Page):
     expect(runs.get_by_role("heading", name="No run is shown")).to_be_visible()
 
 
-def test_row_names_the_newest_value_and_where_it_is_from(runs: Page):
-    value = row(runs, "grid/lr-0.4").locator(".value")
-    newest = runs.evaluate("fetch('api/runs').then(answer => answer.json())")["runs"]
-    expected = next(run["value"] for run in newest if run["name"] == "grid/lr-0.4")
-    assert expected["tag"].startswith("val/")
-    expect(value).to_have_attribute("title", f"{expected['tag']} at step {expected['step']}")
-    shown = (value.text_content() or "").strip().replace("\u2212", "-")
-    assert float(shown) == pytest.approx(expected["value"], rel=1e-3)
+def value(page: Page, name: str) -> Locator:
+    return row(page, name).locator(".value")
 
 
-def test_reader_chooses_the_value_and_orders_the_runs_by_it(runs: Page):
-    runs.get_by_label("Value beside each run").select_option("train/loss")
-    expect(row(runs, "grid/lr-0.4").locator(".value")).to_have_attribute("title", f"train/loss at step {STEPS - 1}")
-    assert "value=train%2Floss" in runs.url
-    runs.mouse.move(5, 5)
-    for sort, backwards in (("Highest value", True), ("Lowest value", False)):
-        runs.get_by_label("Order of the runs").select_option(sort)
-        shown = [float(text.replace("\u2212", "-")) for text in runs.locator("#runs .value").all_text_contents()]
-        assert len(shown) > 1
-        assert shown == sorted(shown, reverse=backwards)
+def shown_number(cell: Locator) -> float:
+    return float((cell.text_content() or "").strip().replace("\u2212", "-"))
+
+
+def test_row_shows_the_newest_value_of_the_tag_that_says_most_or_of_a_chosen_one(runs: Page):
+    last = STEPS - 10
+    for name, rate in RATES.items():
+        expect(value(runs, name)).to_have_attribute("title", f"val/loss at step {last}")
+        assert shown_number(value(runs, name)) == pytest.approx(2 * loss(rate, last), rel=1e-3)
+    runs.get_by_label("Value beside each run").select_option("optimizer/rate")
+    for name, rate in RATES.items():
+        expect(value(runs, name)).to_have_attribute("title", f"optimizer/rate at step {STEPS - 1}")
+        assert shown_number(value(runs, name)) == pytest.approx(rate, rel=1e-3)
+    assert "value=optimizer%2Frate" in runs.url
+
+
+def test_runs_can_be_ordered_by_their_value(runs: Page):
+    runs.get_by_label("Value beside each run").select_option("optimizer/rate")
+    expect(value(runs, "baseline")).to_have_attribute("title", re.compile("^optimizer/rate"))
+    order = runs.get_by_label("Order of the runs")
+    order.select_option("highest")
+    ascending = sorted(RATES, key=RATES.__getitem__)
+    # A list in an order of values has no folders.
+    expect(row(runs, "grid")).to_have_count(0)
+    assert names(runs) == ascending[::-1]
+    order.select_option("lowest")
+    expect(runs.locator("#runs [role=treeitem]").first).to_have_attribute("aria-label", re.compile("^baseline"))
+    assert names(runs) == ascending
 
 
 def test_key_and_button_hide_the_panel(runs: Page):
@@ -198,7 +211,8 @@ def test_status_is_told_in_a_word(tmp_path: Path, serve: Callable[..., Server], 
         os.utime(file, (now - 3600, now - 3600))
     page.goto(serve(tmp_path).url)
     for name in ("live", "finished", "stale", "idle"):
-        expect(row(page, name).locator(".status b")).to_have_text(name)
+        expect(row(page, name)).to_have_attribute("aria-label", re.compile(f"^{name}, {name}"))
+        expect(row(page, name).locator(".status")).to_have_attribute("title", re.compile(f"^{name}: "))
 
 
 def test_run_keeps_its_colour_over_reload_and_beside_other_runs(

@@ -68,8 +68,6 @@ def test_token_opens_the_page_and_leaves_the_address(
         refused = page.goto(address)
         assert refused is not None and refused.status == 401
         expect(page.get_by_text("The token is missing or wrong")).to_be_visible()
-        assert all("401" in complaint for complaint in complaints)
-        complaints.clear()
 
         page.goto(f"{address}?token=a-long-enough-token")
         card = Card(page, "loss").wait(points=1)
@@ -81,6 +79,8 @@ def test_token_opens_the_page_and_leaves_the_address(
         assert page.evaluate("document.cookie") == ""
     page.reload()
     card.wait(points=2)
+    # The browser asks for the icon of the refused page when it likes, and is refused that as well.
+    complaints[:] = [complaint for complaint in complaints if "status of 401" not in complaint]
 
 
 @pytest.mark.parametrize("prefix", ["/x", "/team/kymo"])

@@ -18,6 +18,7 @@ import httpx
 import pytest
 import typer
 
+from kymo import __version__
 from kymo.cli.directories import checked_directories
 
 
@@ -229,4 +230,4 @@ def test_help_shows_an_example(kymo: Callable[..., Process]) -> None:
 def test_the_version_is_told(kymo: Callable[..., Process]) -> None:
     process = kymo("--version")
     assert process.process.wait(60) == 0
-    process.wait_for(r"^kymo \S+$")
+    process.wait_for(rf"^kymo {re.escape(__version__)}$")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 _LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 _PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -19,6 +20,14 @@ _PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 def test_links_lead_somewhere(document: Path) -> None:
     links = _LINK.findall(document.read_text(encoding="utf-8"))
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_places_that_contributors_are_sent_to_exist() -> None:
+    places = re.findall(
+        r"`((?:src|native|frontend|tests|tools|docs|benches)/[^`\s*]*)`", CONTRIBUTING.read_text("utf-8")
+    )
+    assert places
+    assert [place for place in places if not (ROOT / place).exists()] == []
 
 
 def test_the_readmes_python_runs_as_one_program(tmp_path: Path) -> None:

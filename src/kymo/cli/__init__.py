@@ -26,9 +26,9 @@ app.command("demo")(demo)
 
 def _version(asked: bool) -> None:
     if asked:
-        from kymo.cli.version import version
+        from kymo import __version__
 
-        typer.echo(f"kymo {version()}")
+        typer.echo(f"kymo {__version__}")
         raise typer.Exit
 
 

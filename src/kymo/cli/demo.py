@@ -14,10 +14,10 @@ from typing import Annotated
 
 import typer
 
+from kymo import __version__
 from kymo.cli.announcement import announce, has_browser, open_page
 from kymo.cli.directories import checked_directories
 from kymo.cli.misuse import misuse
-from kymo.cli.version import version
 
 _PATIENCE_SECONDS = 10.0
 _POLL_SECONDS = 0.1
@@ -56,7 +56,7 @@ def demo(
     except ListenError as error:
         misuse(str(error))
     with listener, Logs([directory]) as logs, _stop_signals() as stop:
-        app = create_app(logs, hosts=Hosts.for_bind("127.0.0.1", []), title=printable(directory), version=version())
+        app = create_app(logs, hosts=Hosts.for_bind("127.0.0.1", []), title=printable(directory), version=__version__)
         with in_thread(app, listener.socket) as serving:
             address = f"http://{listener.authority}/"
             announce(address, [directory])

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kymo import __version__
 from kymo.cli.announcement import announce, open_page
 from kymo.cli.directories import checked_directories
 from kymo.cli.misuse import misuse
-from kymo.cli.version import version
 
 if TYPE_CHECKING:
     from kymo.server.access import Hosts, Token
@@ -68,7 +68,7 @@ def serve(
     address = f"http://{listener.authority}{prefix}/" + (f"?token={secret.secret}" if secret is not None else "")
     with listener, Logs(directories, poll=poll) as logs:
         title = ", ".join(printable(path.name or path) for path in logs.logdirs)
-        app = create_app(logs, hosts=hosts, token=secret, prefix=prefix, title=title, version=version())
+        app = create_app(logs, hosts=hosts, token=secret, prefix=prefix, title=title, version=__version__)
         announce(address, directories)
         if open_browser:
             open_page(address)

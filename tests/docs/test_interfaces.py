@@ -1,0 +1,45 @@
+"""Every option and every route is in the documents, and the documents name no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from kymo.cli import app
+from kymo.server import create_app
+from kymo.store import Logs
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+SERVING = (DOCS / "guides" / "serving.md").read_text(encoding="utf-8")
+PROTOCOL = (DOCS / "protocol.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["serve", "demo"])
+def test_every_option_of_a_command_is_in_its_table(name: str) -> None:
+    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined] # a group
+    options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
+    section = SERVING[SERVING.index(f"`kymo {name} --help` lists the options") :].split("\n\n")[1]
+    documented = set(re.findall(r"`(--[a-z-]+)", section))
+    assert options - {"--help"} <= documented
+    inverse = {option for parameter in command.params for option in parameter.secondary_opts}
+    assert documented <= options | inverse
+
+
+def test_every_command_has_its_table() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined] # a group
+    assert {name for name in commands if f"`kymo {name} --help`" not in SERVING} == set()
+
+
+def test_every_route_is_in_the_table_and_every_row_is_a_route(tmp_path: Path) -> None:
+    with Logs(tmp_path) as logs:
+        paths = create_app(logs, follow=False).openapi()["paths"]
+    routes = {f"{method.upper()} {path[1:]}" for path, methods in paths.items() for method in methods}
+    rows = re.findall(r"^\| `(GET|POST|WebSocket) (api/\w+)(?:\?([^`]*))?` \|", PROTOCOL, re.MULTILINE)
+    assert {f"{method} {path}" for method, path, _ in rows} == routes | {"WebSocket api/live"}
+    queries = {path: {name.rstrip("=…") for name in query.split("&") if name} for _, path, query in rows}
+    for path, methods in paths.items():
+        asked = {parameter["name"] for method in methods.values() for parameter in method.get("parameters", [])}
+        assert queries[path[1:]] == asked, path
