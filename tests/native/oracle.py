@@ -158,6 +158,8 @@ def decode_value(data: bytes, offset: int) -> Value:
                         if (leaf, leaf_type) == (1, 2):
                             plugin = text
         elif number in _VALUE_FIELDS and wire_type == _VALUE_FIELDS[number]:
+            if number == 8:
+                decode_tensor(value)  # each piece must be a message, also one that a later field replaces
             # Messages in pieces are merged by putting the pieces together.
             tensor = (tensor if which == 8 else b"") + value if number == 8 else b""
             which, number_bytes = number, value

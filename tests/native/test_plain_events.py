@@ -12,14 +12,8 @@ from hypothesis import strategies as st
 
 from kymo._core import RunLog
 
-TAGS = [
-    "loss",
-    "a",
-    "train/accuracy",
-    "validation/loss/of/the/second/head",
-    "x" * 130,
-    "\x15" * 9,
-]  # 0x15 is the key before a number
+# 0x15 is the key before a number; one of these tags begins another.
+TAGS = ["loss", "a", "train/accuracy", "validation/loss/of/the/second/head", "x" * 130, "\x15" * 9, "\x15" * 4]
 BEFORE = b"".join([version(), *(scalar(tag, step) for step in (1, 2) for tag in TAGS)])
 PLAIN = event(summary(simple(TAGS[2], 0.5), simple(TAGS[3], 1.5), simple(TAGS[5], 2.5)), step=70_000, wall_time=2000.0)
 
