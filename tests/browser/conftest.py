@@ -63,8 +63,8 @@ def _servers() -> Iterator[Callable[..., Server]]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the browser's tests last: Playwright keeps an event loop running in this thread until its browser closes, and
-    tests with loops of their own cannot run inside it."""
+    """Puts the browser's tests last: Playwright keeps an event loop running in this thread until its browser closes,
+    and tests with loops of their own cannot run inside it."""
     here = Path(__file__).parent
     items.sort(key=lambda item: item.path.is_relative_to(here))
 
