@@ -359,8 +359,10 @@ def test_a_killed_process_loses_only_what_is_newest(rounds: int, tmp_path: Path)
 def test_an_interrupt_reaches_the_program(tmp_path: Path) -> None:
     """The writer's thread takes no signals: one wakes the main thread out of its sleep."""
     code = f"""
-        import sys, time
+        import signal, sys, time
         from kymo import SummaryWriter
+        # Whoever runs the tests in the background has them ignore SIGINT.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         w = SummaryWriter({str(tmp_path)!r})
         try:
             print("ready", flush=True)
