@@ -47,9 +47,10 @@ class Card:
         return str(self.root.locator(".u-wrap > canvas").evaluate("canvas => canvas.toDataURL()"))
 
     def wait_for_other_picture(self, before: str) -> None:
+        # Looked up each time: a chart of another theme or axis has another canvas.
         self.page.wait_for_function(
-            "([canvas, before]) => canvas.toDataURL() !== before",
-            arg=[self.root.locator(".u-wrap > canvas").element_handle(), before],
+            "([place, before]) => (document.querySelector(place)?.toDataURL() ?? before) !== before",
+            arg=[f"article[data-tag={json.dumps(self.tag)}] .u-wrap > canvas", before],
         )
 
     def ink(self, left: float, top: float, right: float, bottom: float) -> int:
