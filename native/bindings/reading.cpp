@@ -164,7 +164,12 @@ void bind_run_parts(nb::module_& module) {
                      })
         .def_ro("points", &Refresh::points)
         .def_ro("bytes", &Refresh::bytes)
-        .def_ro("more", &Refresh::more);
+        .def_ro("more", &Refresh::more)
+        .def_ro("index_due", &Refresh::index_due, "So much was read that `save_indexes` is worth it.");
+    nb::class_<SavedIndexes>(module, "SavedIndexes", "What was kept of the scans.")
+        .def_ro("files", &SavedIndexes::files)
+        .def_ro("bytes", &SavedIndexes::bytes)
+        .def_prop_ro("error", [](const SavedIndexes& saved) { return nb::str(text(saved.error)); });
     nb::class_<TagInfo>(module, "TagInfo", "A tag and what its first value said about it.")
         .def_prop_ro("tag", [](const TagInfo& info) { return nb::str(text(info.tag)); })
         .def_prop_ro("kind", [](const TagInfo& info) { return nb::str(text(info.kind)); })
@@ -218,13 +223,26 @@ void bind_run_log(nb::module_& module) {
         .def(nb::init<>())
         .def(
             "set_files",
-            [](RunLog& log, const nb::sequence& paths) {
-                std::vector<std::string> files;
-                for (const nb::handle path : paths) files.push_back(path_bytes(path));
+            [](RunLog& log, const nb::sequence& paths, const nb::sequence& indexes) {
+                std::vector<WantedFile> files;
+                for (const nb::handle path : paths) files.push_back({path_bytes(path), {}});
+                std::size_t i = 0;
+                for (const nb::handle index : indexes) {
+                    if (i == files.size())
+                        throw nb::value_error("There are more indexes than files: give one for each.");
+                    files[i++].index = path_bytes(index);
+                }
                 log.set_files(std::move(files));
             },
-            "paths"_a, nb::sig("def set_files(self, paths: collections.abc.Sequence[str]) -> None"),
-            "The run's event files, from the next refresh on.")
+            "paths"_a, "indexes"_a = nb::tuple(),
+            nb::sig("def set_files(self, paths: collections.abc.Sequence[str], indexes: "
+                    "collections.abc.Sequence[str] = ()) -> None"),
+            "The run's event files, from the next refresh on, and for each the file that its scan is kept in.")
+        .def("index_due", &RunLog::index_due, "ending"_a = false, nb::call_guard<GilRelease>(),
+             "Whether `save_indexes` would save anything.")
+        .def(
+            "save_indexes", &RunLog::save_indexes, "ending"_a = false, nb::call_guard<GilRelease>(),
+            "Keeps the scans that have grown by a quarter since they were last kept, or noticeably where the log ends.")
         .def("refresh", &RunLog::refresh, "byte_budget"_a = 0, nb::call_guard<GilRelease>(),
              "Reads what has grown, at most about `byte_budget` bytes of it unless that is 0.")
         .def_prop_ro("version", [](const RunLog& log) { return log.view()->version; })

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <utility>
 
 namespace kymo {
 
@@ -19,6 +20,11 @@ class Column {
         std::size_t size = 0;
         std::span<const T> span() const { return {block.get(), size}; }
     };
+
+    Column() = default;
+    // Goes on from rows in storage that is never written to: it counts as full, so that the next row moves it.
+    Column(std::shared_ptr<const T[]> block, std::size_t size)
+        : block_(std::const_pointer_cast<T[]>(std::move(block))), size_(size), capacity_(size) {}
 
     void append(T value) {
         if (size_ == capacity_) grow(size_ + 1);

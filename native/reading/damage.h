@@ -1,6 +1,7 @@
 // What was wrong with a file, by the numbered rules of docs/format.md.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,7 +23,19 @@ constexpr std::string_view no_value = "K303";
 constexpr std::string_view unreadable = "K401";
 constexpr std::string_view truncated = "K402";
 constexpr std::string_view replaced = "K403";
+
+constexpr std::array all = {header_checksum, payload_checksum, declared_length, zero_hole,  not_an_event,
+                            wall_time,       tag_encoding,     not_a_scalar,    other_kind, no_value,
+                            unreadable,      truncated,        replaced};
 }  // namespace rules
+
+// The rule of this name, in storage that lasts; empty where no rule is called so.
+constexpr std::string_view rule_named(std::string_view name) {
+    for (const std::string_view rule : rules::all) {
+        if (rule == name) return rule;
+    }
+    return {};
+}
 
 struct Damage {
     std::uint64_t offset = 0;
@@ -38,6 +51,11 @@ class DamageReport {
     void add(std::uint64_t offset, std::string_view rule, std::string cause) {
         ++count_;
         if (kept_.size() < kept_limit) kept_.push_back({offset, rule, std::move(cause)});
+    }
+    // Goes on counting from `count`; false where that is fewer than are kept.
+    bool count_on(std::uint64_t count) {
+        count_ = count;
+        return count >= kept_.size();
     }
     const std::vector<Damage>& kept() const { return kept_; }
     std::uint64_t count() const { return count_; }

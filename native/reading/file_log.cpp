@@ -9,6 +9,35 @@
 
 namespace kymo {
 
+FileLog::FileLog(FileLogSnapshot&& snapshot)
+    : sessions_(std::move(snapshot.sessions)),
+      values_range_(snapshot.values_range),
+      events_range_(snapshot.events_range),
+      writer_(std::move(snapshot.writer)),
+      events_(snapshot.events),
+      reached_(snapshot.reached),
+      told_wall_time_(snapshot.told_wall_time) {
+    for (const Session& session : sessions_) {
+        if (session.status == session_start) restarts_.push_back(session);
+    }
+    for (FileTag& kept : snapshot.tags) {
+        FileTag& tag = enter(std::move(kept));
+        points_ += tag.scalars.columns.size();
+        touch(tag);
+    }
+}
+
+FileLogSnapshot FileLog::snapshot() const {
+    return {{tags_.begin(), tags_.end()},
+            sessions_,
+            values_range_,
+            events_range_,
+            writer_,
+            events_,
+            reached_,
+            told_wall_time_};
+}
+
 bool FileLog::add(const EventBytes& record, DamageReport& report) {
     if (!decode_event(record.bytes(), event_)) return false;
     reached_ = record.offset();
@@ -158,12 +187,20 @@ FileTag* FileLog::look_up(std::string_view name) {
 }
 
 FileTag& FileLog::new_tag(std::string_view name, std::string_view kind) {
-    FileTag& tag = tags_.emplace_back();
+    FileTag tag;
     tag.key = name;
-    tag.name = valid_utf8(name);
     tag.kind = kind;
-    tag.is_scalar = kind == kinds::scalar;
+    return enter(std::move(tag));
+}
+
+// What follows from a tag's name, kind and place.
+FileTag& FileLog::enter(FileTag&& entered) {
+    FileTag& tag = tags_.emplace_back(std::move(entered));
+    tag.name = valid_utf8(tag.key);
+    tag.is_scalar = tag.kind == kinds::scalar;
     tag.position = static_cast<std::uint32_t>(tags_.size() - 1);
+    tag.follower = &tag;
+    tag.changed = false;
     index_.emplace(tag.key, tag.position);
     if (latest_ != nullptr) latest_->follower = &tag;
     latest_ = &tag;

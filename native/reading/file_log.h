@@ -69,9 +69,20 @@ struct PlainEvent {
     std::array<Value, limit> values;
 };
 
+// All of a log at one instant. Its columns share the log's storage.
+struct FileLogSnapshot {
+    std::vector<FileTag> tags;
+    std::vector<Session> sessions;
+    TimeRange values_range, events_range;
+    std::string writer;
+    std::uint64_t events = 0, reached = 0;
+    bool told_wall_time = false;
+};
+
 class FileLog {
   public:
     FileLog() = default;
+    explicit FileLog(FileLogSnapshot&& snapshot);
     FileLog(const FileLog&) = delete;
     FileLog& operator=(const FileLog&) = delete;
 
@@ -80,6 +91,8 @@ class FileLog {
     // The same for a plain event, faster. False where there is more to say of it than its numbers: a tag that is not
     // known to hold scalars, an odd time. None of it is taken in then, and `add` is what it needs.
     bool add_plain(const PlainEvent& event);
+
+    FileLogSnapshot snapshot() const;
 
     // The size of the file: columns grow with what is left of it in view.
     void expect(std::uint64_t file_size) { file_size_ = file_size; }
@@ -104,6 +117,7 @@ class FileLog {
     bool add_graph(const EventView& event, const EventBytes& record);
     void note_time(double wall_time, std::uint64_t offset, DamageReport& report);
     FileTag& new_tag(std::string_view name, std::string_view kind);
+    FileTag& enter(FileTag&& tag);
     FileTag* find(std::string_view name);
     FileTag* look_up(std::string_view name);
     void make_room(ScalarColumns& columns) const;

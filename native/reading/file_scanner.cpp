@@ -10,7 +10,7 @@ namespace kymo {
 
 namespace {
 
-constexpr std::size_t print_half = 32;
+constexpr std::uint64_t least_indexed = std::uint64_t{128} << 10;
 constexpr std::size_t waited_size = std::size_t{64} << 10;
 
 bool is_event(const Record& record) {
@@ -40,13 +40,13 @@ ScanProgress FileScanner::scan(std::uint64_t byte_budget) {
     status_ = opened;
     told_error_ = 0;
     RecordReader reader(*source, status_.size);
-    if (state_ == State::reading || waited_ != status_ || waited_sum_ != waited_sum(reader)) {
+    if (state_ == ScanState::reading || waited_ != status_ || waited_sum_ != waited_sum(reader)) {
         read_records(reader, byte_budget, progress);
         waited_ = status_;
-        waited_sum_ = state_ == State::reading ? 0 : waited_sum(reader);
+        waited_sum_ = state_ == ScanState::reading ? 0 : waited_sum(reader);
     }
     error = reader.error();
-    if (!error) error = fingerprint(*source, fingerprint_);
+    if (!error) error = fingerprint_of(*source, offset_, fingerprint_);
     if (error) fail(error, progress);
     settled_ = !error && offset_ == status_.size;
     return progress;
@@ -77,6 +77,7 @@ bool FileScanner::look(ScanProgress& progress) {
     }
     progress.changed |= missing_;
     missing_ = false;
+    if (!known_ && !index_.empty()) restore(status, progress);
     if (known_ && !status.same_file(status_)) {
         start_over(progress);
         report_.add(0, rules::replaced, "Another file took this one's name; it is read from its start.");
@@ -94,11 +95,38 @@ bool FileScanner::look(ScanProgress& progress) {
     return true;
 }
 
+void FileScanner::restore(const SourceStatus& status, ScanProgress& progress) {
+    ScanSnapshot kept;
+    if (!load_index(index_, path_, status, kept)) return;
+    log_ = std::make_unique<FileLog>(std::move(kept.log));
+    report_ = std::move(kept.report);
+    offset_ = indexed_ = kept.offset;
+    search_from_ = kept.search_from;
+    state_ = kept.state;
+    fingerprint_ = kept.fingerprint;
+    status_ = kept.status;
+    status_.inode = status.inode;  // a copy with the same content is the same to whoever reads it
+    known_ = progress.changed = true;
+    settled_ = offset_ == status_.size;
+    progress.points = log_->points();
+}
+
+bool FileScanner::index_due(bool ending) const {
+    if (index_.empty() || missing_ || offset_ < least_indexed) return false;
+    const std::uint64_t grown = offset_ - std::min(offset_, indexed_);
+    return grown >= (ending ? least_indexed : std::max(least_indexed, indexed_ / 4));
+}
+
+ScanSnapshot FileScanner::snapshot() {
+    indexed_ = offset_;
+    return {path_, status_, offset_, search_from_, state_, fingerprint_, 0, report_, log_->snapshot()};
+}
+
 void FileScanner::start_over(ScanProgress& progress) {
     log_ = std::make_unique<FileLog>();
     report_ = DamageReport{};
-    offset_ = search_from_ = 0;
-    state_ = State::reading;
+    offset_ = search_from_ = indexed_ = 0;
+    state_ = ScanState::reading;
     fingerprint_ = {};
     settled_ = false;
     progress.changed = progress.restarted = true;
@@ -112,16 +140,9 @@ void FileScanner::fail(const SourceError& error, ScanProgress& progress) {
     report_.add(offset_, rules::unreadable, "The file cannot be read (" + error.text() + "); it is tried again.");
 }
 
-SourceError FileScanner::fingerprint(Source& source, Fingerprint& print) const {
-    print = {};
-    const std::size_t half = std::min<std::uint64_t>(print_half, offset_);
-    if (const SourceError error = source.read(0, {print.bytes.data(), half}, print.head)) return error;
-    return source.read(offset_ - half, {print.bytes.data() + print_half, half}, print.tail);
-}
-
 bool FileScanner::same_content(Source& source, SourceError& error) const {
     Fingerprint print;
-    error = fingerprint(source, print);
+    error = fingerprint_of(source, offset_, print);
     return print == fingerprint_;
 }
 
@@ -137,7 +158,7 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
             break;
         }
         Record record;
-        if (state_ != State::lost) {
+        if (state_ != ScanState::lost) {
             record = reader.examine(offset_);
             if (record.verdict == Verdict::record) {
                 const bool taken = take_record(reader, record);
@@ -148,7 +169,7 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
                                     " bytes are not an event.");
                 }
                 offset_ += record_header_size + record.length + record_footer_size;
-                state_ = State::reading;
+                state_ = ScanState::reading;
                 take_plain(reader, byte_budget == 0 ? UINT64_MAX : begun + byte_budget);
                 continue;
             }
@@ -157,7 +178,7 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
         if (!recover(reader, record)) break;
     }
     progress.bytes = offset_ - begun;
-    progress.points = log_->points() - points;
+    progress.points += log_->points() - points;
     progress.changed |= offset_ != begun || damage != report_.count() || events != log_->events();
 }
 
@@ -181,16 +202,16 @@ bool FileScanner::take_record(RecordReader& reader, const Record& record) {
 // unfinished is given up for damaged when a whole record follows it, and not before.
 bool FileScanner::recover(RecordReader& reader, const Record& record) {
     const bool waiting = record.verdict == Verdict::unfinished;
-    if (state_ == State::reading) search_from_ = offset_ + 1;
+    if (state_ == ScanState::reading) search_from_ = offset_ + 1;
     const RecordReader::Found found = reader.search(std::max(search_from_, offset_ + 1), is_event);
-    if (state_ != State::lost && (found.whole || !waiting)) report_bad(record, found.offset);
+    if (state_ != ScanState::lost && (found.whole || !waiting)) report_bad(record, found.offset);
     if (found.whole || (found.pending && !waiting)) {
         offset_ = found.offset;
-        state_ = State::reading;
+        state_ = ScanState::reading;
         return found.whole;
     }
     search_from_ = found.offset;
-    state_ = waiting ? State::waiting : State::lost;
+    state_ = waiting ? ScanState::waiting : ScanState::lost;
     return false;
 }
 

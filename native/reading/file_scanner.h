@@ -1,15 +1,16 @@
 // Follows one event file: reads what has grown since the last time, survives damage, notices another file in its place.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "reading/byte_source.h"
 #include "reading/damage.h"
 #include "reading/file_log.h"
 #include "reading/record_reader.h"
+#include "reading/scan_index.h"
 
 namespace kymo {
 
@@ -23,12 +24,21 @@ struct ScanProgress {
 
 class FileScanner {
   public:
-    explicit FileScanner(std::string path) : path_(std::move(path)), log_(std::make_unique<FileLog>()) {}
+    // `index` is where the scan is kept between two lives of the scanner; empty where it is not.
+    FileScanner(std::string path, std::string index)
+        : path_(std::move(path)), index_(std::move(index)), log_(std::make_unique<FileLog>()) {}
 
     // Opens, reads on, closes: no handle is kept between two calls. Stops after about `byte_budget` bytes, 0 for none.
     ScanProgress scan(std::uint64_t byte_budget);
 
+    // Whether so much has been read since the scan was last kept that it is worth keeping again: a quarter more, or
+    // before the scanner's end anything that would take a while to read.
+    bool index_due(bool ending) const;
+    // The scan as it is, for `save_index` under `index()`; counts as kept.
+    ScanSnapshot snapshot();
+
     const std::string& path() const { return path_; }
+    const std::string& index() const { return index_; }
     FileLog& log() { return *log_; }
     const FileLog& log() const { return *log_; }
     const DamageReport& report() const { return report_; }
@@ -37,20 +47,11 @@ class FileScanner {
     bool missing() const { return missing_; }
 
   private:
-    enum class State : std::uint8_t { reading, waiting, lost };
-
-    // The bytes at the beginning and just before the offset, by which a file rewritten in place is told from one grown.
-    struct Fingerprint {
-        std::array<std::byte, 64> bytes{};
-        std::size_t head = 0, tail = 0;
-        bool operator==(const Fingerprint&) const = default;
-    };
-
     bool look(ScanProgress& progress);
+    void restore(const SourceStatus& status, ScanProgress& progress);
     void start_over(ScanProgress& progress);
     void fail(const SourceError& error, ScanProgress& progress);
     bool same_content(Source& source, SourceError& error) const;
-    SourceError fingerprint(Source& source, Fingerprint& print) const;
     std::uint32_t waited_sum(RecordReader& reader) const;
     void read_records(RecordReader& reader, std::uint64_t byte_budget, ScanProgress& progress);
     void take_plain(const RecordReader& reader, std::uint64_t until);
@@ -58,7 +59,7 @@ class FileScanner {
     bool recover(RecordReader& reader, const Record& record);
     void report_bad(const Record& record, std::uint64_t resumed);
 
-    std::string path_;
+    std::string path_, index_;
     std::unique_ptr<FileLog> log_;
     DamageReport report_;
     SourceStatus status_;
@@ -68,7 +69,8 @@ class FileScanner {
     int told_error_ = 0;
     std::uint64_t offset_ = 0;
     std::uint64_t search_from_ = 0;
-    State state_ = State::reading;
+    std::uint64_t indexed_ = 0;  // the offset that was last kept
+    ScanState state_ = ScanState::reading;
     SourceStatus waited_;  // the status and a checksum of the bytes in question when the scan last came to wait
     std::uint32_t waited_sum_ = 0;
     Fingerprint fingerprint_;

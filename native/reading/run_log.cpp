@@ -14,9 +14,9 @@ struct RunLog::Round {
     std::vector<std::size_t> grown;  // files
 };
 
-void RunLog::set_files(std::vector<std::string> paths) {
+void RunLog::set_files(std::vector<WantedFile> files) {
     const std::lock_guard lock(state_);
-    wanted_ = std::move(paths);
+    wanted_ = std::move(files);
 }
 
 std::shared_ptr<const RunView> RunLog::view() const {
@@ -50,31 +50,65 @@ Refresh RunLog::refresh(std::uint64_t byte_budget) {
         merge_tags(round);
         publish(round);
     }
+    round.result.index_due = !round.result.more && any_index_due(false);
     return std::move(round.result);
+}
+
+bool RunLog::any_index_due(bool ending) const {
+    return std::ranges::any_of(files_, [&](const File& file) { return file.scanner->index_due(ending); });
+}
+
+bool RunLog::index_due(bool ending) {
+    const std::lock_guard lock(refreshing_);
+    return any_index_due(ending);
+}
+
+SavedIndexes RunLog::save_indexes(bool ending) {
+    struct Due {
+        std::string index;
+        ScanSnapshot snapshot;
+    };
+    std::vector<Due> due;
+    {
+        const std::lock_guard lock(refreshing_);
+        for (const File& file : files_) {
+            if (file.scanner->index_due(ending)) due.push_back({file.scanner->index(), file.scanner->snapshot()});
+        }
+    }
+    SavedIndexes all;
+    for (Due& one : due) {
+        const SavedIndex saved = save_index(one.index, one.snapshot);
+        if (saved.error) all.error = saved.error.text();
+        if (saved.error || saved.size == 0) continue;
+        ++all.files;
+        all.bytes += saved.size;
+    }
+    return all;
 }
 
 // Takes over the wanted list of files; true where one of those followed so far is no longer in it.
 bool RunLog::adopt_files() {
-    std::optional<std::vector<std::string>> wanted;
+    std::optional<std::vector<WantedFile>> wanted;
     {
         const std::lock_guard lock(state_);
         wanted.swap(wanted_);
     }
     if (!wanted) return false;
-    std::vector<std::string> fresh = std::move(*wanted);
-    std::sort(fresh.begin(), fresh.end());
-    fresh.erase(std::unique(fresh.begin(), fresh.end()), fresh.end());
+    std::vector<WantedFile> fresh = std::move(*wanted);
+    std::ranges::sort(fresh, {}, &WantedFile::path);
+    const auto doubles = std::ranges::unique(fresh, {}, &WantedFile::path);
+    fresh.erase(doubles.begin(), doubles.end());
     const std::size_t before = files_.size();
     std::erase_if(files_, [&](const File& file) {
-        return !std::binary_search(fresh.begin(), fresh.end(), file.scanner->path());
+        return !std::ranges::binary_search(fresh, file.scanner->path(), {}, &WantedFile::path);
     });
     const bool left = files_.size() != before;
     std::vector<std::string> known;
     for (const File& file : files_) known.push_back(file.scanner->path());
-    std::sort(known.begin(), known.end());
-    for (std::string& path : fresh) {
-        if (std::binary_search(known.begin(), known.end(), path)) continue;
-        files_.push_back({std::make_unique<FileScanner>(std::move(path)), {}});
+    std::ranges::sort(known);
+    for (WantedFile& file : fresh) {
+        if (std::ranges::binary_search(known, file.path)) continue;
+        files_.push_back({std::make_unique<FileScanner>(std::move(file.path), std::move(file.index)), {}});
     }
     return left;
 }

@@ -21,7 +21,18 @@ struct Refresh {
     std::vector<std::string> tags;  // whose data changed
     std::uint64_t points = 0;       // scalars added
     std::uint64_t bytes = 0;
-    bool more = false;  // the budget ended before the files did
+    bool more = false;       // the budget ended before the files did
+    bool index_due = false;  // as RunLog::index_due
+};
+
+// An event file, and where its scan is kept between two programs; empty where it is not.
+struct WantedFile {
+    std::string path, index;
+};
+
+struct SavedIndexes {
+    std::uint64_t files = 0, bytes = 0;
+    std::string error;  // why one could not be saved; empty where all were
 };
 
 struct TagInfo {
@@ -74,8 +85,11 @@ struct RunView {
 class RunLog {
   public:
     // The files from the next refresh on.
-    void set_files(std::vector<std::string> paths);
+    void set_files(std::vector<WantedFile> files);
     Refresh refresh(std::uint64_t byte_budget);
+    // Keeps the scans that have grown by a quarter since they were last kept; `ending`: all that have grown noticeably.
+    SavedIndexes save_indexes(bool ending);
+    bool index_due(bool ending);  // there are such scans
 
     std::shared_ptr<const RunView> view() const;
     std::shared_ptr<Series> series(std::string_view tag) const;  // null where there is none
@@ -107,6 +121,7 @@ class RunLog {
     struct Round;
 
     bool adopt_files();
+    bool any_index_due(bool ending) const;
     void scan_files(std::uint64_t byte_budget, Round& round);
     void link_tags(Round& round);
     void unlink_all(Round& round);
@@ -124,7 +139,7 @@ class RunLog {
     std::size_t restarts_ = 0;
 
     mutable std::mutex state_;  // held for moments; guards what follows
-    std::optional<std::vector<std::string>> wanted_;
+    std::optional<std::vector<WantedFile>> wanted_;
     std::shared_ptr<const RunView> view_ = std::make_shared<RunView>();
     std::unordered_map<std::string, Readable> readable_;
 };

@@ -96,11 +96,13 @@ class RestartMarks {
         return mark == marks_.end() ? rows : mark->rows;
     }
 
-  private:
     struct Mark {
         std::size_t restarts;
         std::size_t rows;
     };
+    const std::vector<Mark>& all() const { return marks_; }
+
+  private:
     std::vector<Mark> marks_;
     std::size_t seen_ = 0;
 };

@@ -29,6 +29,8 @@ constexpr std::array plugin_kinds = {
     Name{"graph_tagged_run_metadata", kinds::graph},
 };
 
+constexpr std::array field_kinds = {std::string_view("obsolete_histogram"), kinds::meta_graph, kinds::run_metadata};
+
 std::string_view kind_of_field(const ValueView& value) {
     switch (value.field) {
         case ValueField::simple_value:
@@ -57,6 +59,16 @@ std::string_view kind_of(const ValueView& value) {
         if (value.metadata.plugin == plugin) return kind;
     }
     return kind_of_field(value);
+}
+
+std::string_view kind_named(std::string_view name) {
+    for (const auto& [plugin, kind] : plugin_kinds) {
+        if (kind == name) return kind;
+    }
+    for (const std::string_view kind : field_kinds) {
+        if (kind == name) return kind;
+    }
+    return {};
 }
 
 }  // namespace kymo

@@ -18,4 +18,7 @@ constexpr std::string_view run_metadata = "run_metadata";
 // is neither.
 std::string_view kind_of(const ValueView& value);
 
+// The kind of this name, in storage that lasts; empty where no kind is called so.
+std::string_view kind_named(std::string_view name);
+
 }  // namespace kymo

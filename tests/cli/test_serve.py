@@ -153,6 +153,8 @@ def test_an_unset_port_is_the_next_free_one(kymo: Callable[..., Process]) -> Non
         (["runs", "--host", "no-such-host.invalid"], "Cannot listen on 'no-such-host.invalid' port 6006 ("),
         (["runs", "--token", "a b c d e f"], "The token has 11 characters or some that a URL cannot carry"),
         (["runs", "--token", "x"], "The token has 1 characters or some that a URL cannot carry: use 8 to 256 letters"),
+        (["runs", "--no-index", "--index", "x"], "--no-index and --index x contradict each other: give one of them."),
+        (["runs", "--index", ""], "--index '' is empty text: name a directory."),
         (["runs", "--path-prefix", "x"], "The path prefix 'x' is no path: give one like /kymo."),
         (["runs", "--allow-host", "http://x"], "'http://x' is not a host name: give a name like kymo.example.com"),
         (["runs", "--host", "192.0.2.1"], "Cannot listen on '192.0.2.1' port 6006 (Cannot assign requested address):"),

@@ -41,6 +41,15 @@ def serve(
         typer.Option(metavar="NAME", help="Another name that the server is reached by. May be repeated."),
     ] = None,
     open_browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = False,
+    index: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR",
+            help="Where to keep what was read, so that the next start reads only what is new.",
+            show_default="the user's cache directory",
+        ),
+    ] = None,
+    no_index: Annotated[bool, typer.Option("--no-index", help="Keep nothing of what was read.")] = False,
     poll: Annotated[
         bool | None,
         typer.Option(help="Look for growth by polling, or never.", show_default="on network file systems"),
@@ -51,6 +60,10 @@ def serve(
     Example: `kymo serve runs`, or over the network: `kymo serve runs --host 0.0.0.0`
     """
     directories = checked_directories([*(logdirs or []), *(logdir or [])])
+    if no_index and index is not None:
+        misuse(f"--no-index and --index {index} contradict each other: give one of them.")
+    if index == "":
+        misuse("--index '' is empty text: name a directory.")
     host = host.strip("[]")
     from kymo.server import create_app
     from kymo.server.app import checked_prefix
@@ -66,7 +79,7 @@ def serve(
     except (ValueError, ListenError) as error:
         misuse(str(error))
     address = f"http://{listener.authority}{prefix}/" + (f"?token={secret.secret}" if secret is not None else "")
-    with listener, Logs(directories, poll=poll) as logs:
+    with listener, Logs(directories, poll=poll, index=not no_index if index is None else index) as logs:
         title = ", ".join(printable(path.name or path) for path in logs.logdirs)
         app = create_app(logs, hosts=hosts, token=secret, prefix=prefix, title=title, version=__version__)
         announce(address, directories)

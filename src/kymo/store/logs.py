@@ -10,6 +10,8 @@ from typing import Self
 
 from kymo.store.changes import Changes
 from kymo.store.discovery import Discovery, Explorer, FoundRun
+from kymo.store.index_cache import index_cache
+from kymo.store.index_saver import IndexSaver
 from kymo.store.loading import SLICE_BYTES, Loader
 from kymo.store.names import UnknownNameError
 from kymo.store.reader import ReadStep, RunReader
@@ -36,9 +38,11 @@ class Logs(Mapping[str, Run]):
             default as the file system needs. It only matters to what watches the logs, such as `kymo serve`.
         clock: The time in seconds since the epoch.
         threads: How many threads read; as many as there are processors by default.
+        index: Where what is read of large event files is kept, so that the next start reads only what is new: True for
+            the user's cache directory (`$XDG_CACHE_HOME/kymo/index`), a directory, or False for nowhere.
 
     Raises:
-        ValueError: No log directory is given.
+        ValueError: No log directory is given, or `index` is empty text.
 
     Example:
         >>> import tempfile, kymo
@@ -57,8 +61,12 @@ class Logs(Mapping[str, Run]):
         poll: bool | None = None,
         clock: Callable[[], float] = time.time,
         threads: int | None = None,
+        index: bool | str | Path = True,
     ) -> None:
         self.logdirs = _absolute(logdirs)
+        cache = index_cache(index)
+        self._index_for = None if cache is None else cache.path_for
+        self._saver = None if cache is None else IndexSaver(cache)
         self.poll = poll
         self._clock = clock
         self._explorer = Explorer(self.logdirs)
@@ -170,7 +178,7 @@ class Logs(Mapping[str, Run]):
             return Changes(tuple(changed), removed, added)
 
     def _new_run(self, found: FoundRun) -> Run:
-        return Run(found.name, Path(found.path), RunReader(found.path, self._clock), self._clock)
+        return Run(found.name, Path(found.path), RunReader(found.path, self._clock, self._index_for), self._clock)
 
     def _keep_unreadable(self, seen: Discovery, runs: dict[str, Run]) -> None:
         # A directory that cannot be read at this moment may be an outage: its runs stay until it can be read again.
@@ -205,11 +213,13 @@ class Logs(Mapping[str, Run]):
             if self._closed:
                 raise ValueError("The logs are closed: open them again to read on.")
             wanted = [run for run in runs if self._runs.get(run.name) is run]
-            progress = _Progress(self._advance, publish)
+            progress = _Progress(self._advance, publish, self._saver)
             loaded = self._loader.load(wanted, slice_bytes=slice_bytes, seconds=seconds, on_step=progress.step)
             if not self._loaded_once and all(run.reader.complete for run in self._runs.values()):
                 self._loaded_once = True
                 self._version += 1
+                if self._saver is not None:
+                    self._saver.prune(path for run in self._runs.values() for path in run.reader.indexes)
             # Whoever is told of these runs sees their status as it is.
             self._statuses.update((run.name, run.status) for run in loaded.changed)
             return Changes(tuple(run.name for run in loaded.changed), more=bool(loaded.left)), loaded.left
@@ -251,10 +261,12 @@ class Logs(Mapping[str, Run]):
         return self._discovery.missing if self._discovery is not None else []
 
     def close(self) -> None:
-        """Ends the reading threads. What was read can still be used; `refresh()` cannot."""
+        """Ends the reading threads, and keeps what was read. It can still be used; `refresh()` cannot."""
         with self._refreshing:
             self._closed = True
             self._loader.close()
+            if self._saver is not None:
+                self._saver.close(run.reader for run in self._runs.values())
 
     def __enter__(self) -> Self:
         return self
@@ -269,15 +281,20 @@ class Logs(Mapping[str, Run]):
 
 
 class _Progress:
-    """Counts the version up as runs come in, and tells of them a few times a second."""
+    """Counts the version up as runs come in, tells of them a few times a second, and has them kept."""
 
-    def __init__(self, advance: Callable[[], None], publish: Callable[[Changes], None] | None) -> None:
+    def __init__(
+        self, advance: Callable[[], None], publish: Callable[[Changes], None] | None, saver: IndexSaver | None
+    ) -> None:
         self._advance = advance
         self._publish = publish
+        self._saver = saver
         self._untold: dict[str, None] = {}
         self._told = time.monotonic()
 
     def step(self, run: Run, step: ReadStep) -> None:
+        if step.index_due and self._saver is not None:
+            self._saver.save(run.reader)
         if not step.changed:
             return
         self._advance()

@@ -5,11 +5,13 @@ from pathlib import Path
 from kymo.store.logs import LogDirs, Logs
 
 
-def open_logs(logdir: LogDirs) -> Logs:
+def open_logs(logdir: LogDirs, *, index: bool | str | Path = True) -> Logs:
     """Reads a log directory, or several: every point of every run.
 
     Args:
         logdir: The log directory; `~` is the home directory. A list of them is read as one.
+        index: Where what is read of large event files is kept, so that the next start reads only what is new: True for
+            the user's cache directory (`$XDG_CACHE_HOME/kymo/index`), a directory, or False for nowhere.
 
     Returns:
         The runs by name. `refresh()` takes in what has grown since; `warnings` says what was found damaged.
@@ -17,6 +19,7 @@ def open_logs(logdir: LogDirs) -> Logs:
     Raises:
         FileNotFoundError: A log directory does not exist.
         NotADirectoryError: A log directory is a file.
+        ValueError: No log directory is given, or `index` is empty text.
 
     Example:
         >>> import tempfile, kymo
@@ -33,7 +36,7 @@ def open_logs(logdir: LogDirs) -> Logs:
         Traceback (most recent call last):
         kymo.store.names.UnknownNameError: There is no series 'train/los' in run 'mlp'; near names are 'train/loss'.
     """
-    logs = Logs(logdir)
+    logs = Logs(logdir, index=index)
     for path in logs.logdirs:
         _check(path)
     logs.refresh()

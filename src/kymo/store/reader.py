@@ -16,16 +16,23 @@ _ABSENT: _Signature = (-1, -1, -1, -1)
 
 @dataclass(frozen=True)
 class ReadStep:
-    """What one step of reading brought: whether anything changed, and whether there is more to read at once."""
+    """What one step of reading brought: whether anything changed, whether there is more to read at once, and whether
+    so much was read that it is worth keeping."""
 
     changed: bool
     more: bool
+    index_due: bool = False
 
 
 class RunReader:
     """The files of one run directory and what has been read of them.
 
     `log` may be queried from any thread while `refresh` runs in another.
+
+    Args:
+        path: The run directory.
+        clock: The time in seconds since the epoch.
+        index_for: The index file of an event file, where what is read of it is kept; None to keep nothing.
 
     Attributes:
         log: Everything read so far.
@@ -39,8 +46,14 @@ class RunReader:
         files_read: How many of them are read to their end.
     """
 
-    def __init__(self, path: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        path: str,
+        clock: Callable[[], float] = time.time,
+        index_for: Callable[[str], str] | None = None,
+    ) -> None:
         self.path = path
+        self._index_for = index_for
         self.log = RunLog()
         self.run_file: RunFile | None = None
         self.last_growth: float | None = None
@@ -69,9 +82,14 @@ class RunReader:
                 return False
             self._files = tuple(files)
             self.files_total = len(self._files)
-            self.log.set_files(self._files)
+            self.log.set_files(self._files, self.indexes)
             self._unread = True
             return True
+
+    @property
+    def indexes(self) -> tuple[str, ...]:
+        """The index file of each event file; none where nothing is kept."""
+        return () if self._index_for is None else tuple(map(self._index_for, self._files))
 
     def outdated(self) -> bool:
         """Whether the files have changed on disk since they were read; costs one stat a file."""
@@ -89,11 +107,12 @@ class RunReader:
             # Taken before reading: what grows meanwhile differs from it, and is read next time.
             seen = {path: _signature(path) for path in self._files}
             changed = self._read_description()
+            more = index_due = False
             try:
-                more = self.log.refresh(byte_budget).more
+                read = self.log.refresh(byte_budget)
+                more, index_due = read.more, read.index_due
                 self._failure = None
             except Exception as error:  # one unreadable run must not stop the others
-                more = False
                 cause = f"The run could not be read on ({type(error).__name__}: {error}); it is tried again."
                 self._failure = LogWarning("", self.path, None, UNREADABLE_RUN, cause)
             self._seen = seen
@@ -110,7 +129,7 @@ class RunReader:
             changed = changed or self.log.version != before
             if changed:
                 self.version += 1
-            return ReadStep(changed, more)
+            return ReadStep(changed, more, index_due)
 
     def _read_description(self) -> bool:
         signature = _signature(f"{self.path}/{RUN_FILE}")

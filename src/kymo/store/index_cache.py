@@ -1,0 +1,116 @@
+"""Where what was read of event files is kept between two programs."""
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+from pathlib import Path
+
+from kymo import __version__
+
+# An index takes about half of its log's size; this much holds some two hundred million points.
+MAX_BYTES = 4 << 30
+MAX_AGE_SECONDS = 30 * 86400.0
+# A file that is being written is renamed within moments; one that is older was left by a program that was killed.
+_ABANDONED_SECONDS = 3600.0
+_SUFFIX = ".kymoindex"
+
+
+class IndexCache:
+    """A directory of index files, one for each event file that is worth it.
+
+    An index says which event file it is of and how that file looked, so that any of them may be deleted, damaged or
+    outdated at any time: it is then made anew. Another version of kymo looks for others.
+
+    Args:
+        directory: Where; made when the first index is saved.
+        max_bytes: How much all indexes may take; those unused for longest go first.
+        max_age: For how many seconds an unused index stays.
+        clock: The time in seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        max_bytes: int = MAX_BYTES,
+        max_age: float = MAX_AGE_SECONDS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.directory = directory
+        self._max_bytes = max_bytes
+        self._max_age = max_age
+        self._clock = clock
+        self._prefix = f"{directory}/"
+
+    def path_for(self, event_file: str) -> str:
+        """The index file of an event file, given by its absolute path."""
+        key = blake2b(os.fsencode(f"{__version__}\0{event_file}"), digest_size=16).hexdigest()
+        return f"{self._prefix}{key}{_SUFFIX}"
+
+    def prepare(self) -> None:
+        """Makes the directory, which only its owner may read.
+
+        Raises:
+            OSError: It cannot be made.
+        """
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def prune(self, used: Iterable[str] = ()) -> None:
+        """Deletes what has not been used for long, or is too much.
+
+        Args:
+            used: Index files in use; those that exist count as used at this moment.
+        """
+        at = self._clock()
+        for path in used:
+            try:
+                os.utime(path, (at, at))
+            except OSError:
+                continue  # most event files are too small to have one
+        left = self._max_bytes
+        for modified, size, path in self._found():
+            left -= size
+            age = at - modified
+            if left < 0 or age > (self._max_age if path.endswith(_SUFFIX) else _ABANDONED_SECONDS):
+                Path(path).unlink(missing_ok=True)
+
+    def _found(self) -> list[tuple[float, int, str]]:
+        """Time of last use, size and path of each index, and of what became of none, the latest first."""
+        found = []
+        try:
+            with os.scandir(self.directory) as entries:
+                for entry in entries:
+                    if _SUFFIX in entry.name and entry.is_file(follow_symlinks=False):
+                        status = entry.stat(follow_symlinks=False)
+                        found.append((status.st_mtime, status.st_size, entry.path))
+        except FileNotFoundError:
+            return []
+        return sorted(found, reverse=True)
+
+
+def index_cache(index: bool | str | Path) -> IndexCache | None:
+    """The cache that was asked for: True for the user's own, False for none, or a directory.
+
+    Raises:
+        ValueError: The directory is empty text.
+    """
+    if index is False:
+        return None
+    if index is True:
+        directory = _user_cache()
+        return None if directory is None else IndexCache(directory / "kymo" / "index")
+    if str(index) == "":
+        raise ValueError("index='' is empty text: name a directory, or give True for the user's cache, False for none.")
+    return IndexCache(Path(os.path.abspath(Path(index).expanduser())))  # noqa: PTH100 - Path.absolute keeps ".."
+
+
+def _user_cache() -> Path | None:
+    """The user's cache directory by the XDG base directory specification; None where there is no home directory."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    if Path(named).is_absolute():
+        return Path(named)
+    try:
+        return Path.home() / ".cache"
+    except RuntimeError:
+        return None
