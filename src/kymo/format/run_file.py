@@ -5,15 +5,12 @@ since the epoch; ISO 8601 strings are understood too. `status` is "running" unti
 reasons; `heartbeat` is when the run last said that it is alive.
 """
 
-import json
 import math
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 RUN_FILE = "run.json"
 RUNNING = "running"
@@ -26,11 +23,10 @@ class RunFileError(ValueError):
     """`run.json` is there, and cannot be used: the text says why."""
 
 
-@dataclass(frozen=True)
-class RunFile:
+class RunFile(NamedTuple):
     """The content of one `run.json`. What is absent or of a wrong type is None."""
 
-    data: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    data: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def status(self) -> str | None:
@@ -65,6 +61,8 @@ def read_run_file(directory: str | Path) -> RunFile | None:
         raise RunFileError(f"{RUN_FILE} cannot be read: {error.strerror or error}.") from error
     if len(content) > MAX_BYTES:
         raise RunFileError(f"{RUN_FILE} is over {MAX_BYTES >> 20} MiB, so it is not a run's description.")
+    import json  # most runs of other writers have no such file
+
     try:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -88,6 +86,8 @@ def _seconds(value: object) -> float | None:
             return None
         return seconds if math.isfinite(seconds) else None
     if isinstance(value, str):
+        from datetime import UTC, datetime
+
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:

@@ -1,10 +1,9 @@
 """What has changed since the last look."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(NamedTuple):
     """What has changed since the last look; true if anything has.
 
     Attributes:

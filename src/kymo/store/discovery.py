@@ -5,8 +5,8 @@ import stat
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from kymo.format.event_files import is_event_file
 from kymo.store.names import prefixes, run_name
@@ -19,15 +19,13 @@ _SETTLED_SECONDS = 2.5
 Identity = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class FoundRun:
+class FoundRun(NamedTuple):
     name: str
     path: str
     real_path: str
     files: tuple[str, ...]
 
 
-@dataclass
 class Discovery:
     """What one walk saw.
 
@@ -36,24 +34,25 @@ class Discovery:
     below `unreadable` nothing is known.
     """
 
-    runs: dict[str, FoundRun] = field(default_factory=dict)
-    directories: set[str] = field(default_factory=set)
-    anchors: dict[str, Identity] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
-    warnings: list[LogWarning] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.runs: dict[str, FoundRun] = {}
+        self.directories: set[str] = set()
+        self.anchors: dict[str, Identity] = {}
+        self.missing: list[str] = []
+        self.unreadable: list[str] = []
+        self.warnings: list[LogWarning] = []
 
 
-@dataclass
 class _Listing:
-    identity: Identity
-    modified: int
-    first_seen: float
-    listed: float = 0.0
-    directories: list[str] = field(default_factory=list)
-    event_files: list[str] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    odd: list[str] = field(default_factory=list)
+    def __init__(self, identity: Identity, modified: int, first_seen: float, listed: float) -> None:
+        self.identity = identity
+        self.modified = modified
+        self.first_seen = first_seen
+        self.listed = listed
+        self.directories: list[str] = []
+        self.event_files: list[str] = []
+        self.links: list[str] = []
+        self.odd: list[str] = []
 
     @property
     def settled(self) -> bool:

@@ -1,62 +1,62 @@
 """Keeping what was read, in the background."""
 
-import logging
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from kymo.store.index_cache import IndexCache
 from kymo.store.reader import RunReader
 
-logger = logging.getLogger("kymo")
-
 
 class IndexSaver:
-    """Saves the indexes of runs in a thread of its own, which ends its work before the interpreter ends.
+    """Saves the indexes of runs in a thread of its own, which lives while there is something to save.
 
-    What cannot be saved is told once and costs nothing but time: it is read again at the next start.
+    The interpreter does not end before it has. What cannot be saved is told once and costs nothing but time: it is read
+    again at the next start.
     """
 
     def __init__(self, cache: IndexCache) -> None:
         self._cache = cache
         self._lock = threading.Lock()
-        self._waiting: set[RunReader] = set()
-        self._pool: ThreadPoolExecutor | None = None
+        self._tasks: dict[object, Callable[[], None]] = {}
+        self._thread: threading.Thread | None = None
         self._told = False
 
     def save(self, reader: RunReader) -> None:
         """Saves what a run has read, soon."""
-        with self._lock:
-            if reader in self._waiting:
-                return
-            self._waiting.add(reader)
-        self._submit(lambda: self._save(reader, ending=False))
+        self._soon(reader, partial(self._save, reader, ending=False))
 
     def prune(self, used: Iterable[str]) -> None:
         """Deletes old indexes, soon; those of `used` are not old."""
         kept = tuple(used)
-        self._submit(lambda: self._cache.prune(kept))
+        self._soon(self._cache, partial(self._cache.prune, kept))
 
     def close(self, readers: Iterable[RunReader]) -> None:
         """Saves what these runs have read since they were last saved, and waits until all is saved."""
         for reader in readers:
-            self._save(reader, ending=True)
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=True)
+            self._guarded(partial(self._save, reader, ending=True))
+        thread = self._thread
+        if thread is not None:
+            thread.join()
 
-    def _submit(self, task: Callable[[], None]) -> None:
+    def _soon(self, subject: object, task: Callable[[], None]) -> None:
+        """A task replaces the one for the same subject that still waits."""
         with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(1, thread_name_prefix="kymo-index")
-            self._pool.submit(self._guarded, task)
+            self._tasks[subject] = task
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="kymo-index")
+                self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._tasks:
+                    self._thread = None
+                    return
+                task = self._tasks.pop(next(iter(self._tasks)))
+            self._guarded(task)
 
     def _save(self, reader: RunReader, *, ending: bool) -> None:
-        with self._lock:
-            self._waiting.discard(reader)
-        self._guarded(lambda: self._write(reader, ending=ending))
-
-    def _write(self, reader: RunReader, *, ending: bool) -> None:
         if not reader.log.index_due(ending):
             return
         self._cache.prepare()
@@ -71,10 +71,13 @@ class IndexSaver:
             self._tell(error.strerror or str(error))
 
     def _tell(self, reason: str) -> None:
-        if not self._told:
-            self._told = True
-            logger.warning(
-                "What was read of the logs cannot be kept in %s (%s), so the next start reads it again.",
-                self._cache.directory,
-                reason,
-            )
+        if self._told:
+            return
+        self._told = True
+        import logging  # not needed unless there is something to tell
+
+        logging.getLogger("kymo").warning(
+            "What was read of the logs cannot be kept in %s (%s), so the next start reads it again.",
+            self._cache.directory,
+            reason,
+        )

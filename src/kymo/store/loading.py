@@ -2,12 +2,12 @@
 
 import math
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from queue import SimpleQueue
+from typing import NamedTuple
 
 from kymo.store.reader import ReadStep
 from kymo.store.run import Run
@@ -16,8 +16,7 @@ from kymo.store.run import Run
 SLICE_BYTES = 16 << 20
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(NamedTuple):
     """Runs that changed, and runs that must be read on."""
 
     changed: tuple[Run, ...]
@@ -29,7 +28,6 @@ class Loader:
 
     def __init__(self, threads: int | None = None) -> None:
         self._threads = threads or os.cpu_count() or 1
-        self._pool: ThreadPoolExecutor | None = None
 
     def load(
         self,
@@ -72,27 +70,25 @@ class Loader:
         time_left: "_TimeLeft",
         take: Callable[[Run, ReadStep], None],
     ) -> None:
-        pool = self._pool
-        if pool is None:
-            pool = self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="kymo-load")
         read: SimpleQueue[_Steps | None] = SimpleQueue()
-        threads = min(self._threads, len(waiting))
-        futures = [pool.submit(_read_in_turn, waiting, slice_bytes, time_left, read) for _ in range(threads)]
+        arguments = (waiting, slice_bytes, time_left, read)
+        threads = [
+            threading.Thread(target=_read_in_turn, args=arguments, name=f"kymo-load-{number}")
+            for number in range(min(self._threads, len(waiting)))
+        ]
+        for thread in threads:
+            thread.start()
         try:
-            while threads > 0:
+            reading = len(threads)
+            while reading > 0:
                 steps = read.get()
-                threads -= steps is None
+                reading -= steps is None
                 for run, step in steps or ():
                     take(run, step)
         finally:
             time_left.end()
-        for future in futures:
-            future.result()
-
-    def close(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=True, cancel_futures=True)
+            for thread in threads:
+                thread.join()
 
 
 # How long a thread keeps to itself what it has read: waking another one costs as much as reading a small run.

@@ -261,10 +261,9 @@ class Logs(Mapping[str, Run]):
         return self._discovery.missing if self._discovery is not None else []
 
     def close(self) -> None:
-        """Ends the reading threads, and keeps what was read. It can still be used; `refresh()` cannot."""
+        """Keeps what was read, for the next start. It can still be used; `refresh()` cannot."""
         with self._refreshing:
             self._closed = True
-            self._loader.close()
             if self._saver is not None:
                 self._saver.close(run.reader for run in self._runs.values())
 

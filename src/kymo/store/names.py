@@ -1,6 +1,5 @@
 """What runs are called, and what to answer when a name is unknown."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
@@ -21,6 +20,8 @@ class UnknownNameError(KeyError):
         start = f"There is no {self.kind} {self.name!r} in {self.place}"
         if not self.known:
             return f"{start}, which holds none."
+        import difflib  # only for the rare name that is unknown
+
         near = difflib.get_close_matches(str(self.name), self.known, n=_SHOWN, cutoff=0.6)
         if near:
             return f"{start}; near names are {_listed(near)}."

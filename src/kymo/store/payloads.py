@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 # A record over this cannot have been written: protobuf ends at 2 GiB.
 MAX_PAYLOAD_BYTES = (2 << 30) - 1
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a payload lies: `length` bytes from `offset` on."""
 
     file: str

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kymo._core import Payloads, RunLog
 from kymo.format.run_file import RUN_FILE, RunFile, RunFileError, read_run_file
@@ -14,8 +14,7 @@ _Signature = tuple[int, int, int, int]
 _ABSENT: _Signature = (-1, -1, -1, -1)
 
 
-@dataclass(frozen=True)
-class ReadStep:
+class ReadStep(NamedTuple):
     """What one step of reading brought: whether anything changed, whether there is more to read at once, and whether
     so much was read that it is worth keeping."""
 

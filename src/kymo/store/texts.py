@@ -1,7 +1,7 @@
 """Texts that were logged, read back from the event files."""
 
-from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 from kymo.store.payloads import PayloadError, Place, read_payloads
 from kymo.store.reader import RunReader
@@ -10,8 +10,7 @@ from kymo.store.warning import UNREADABLE_PAYLOAD
 _DT_STRING = 7
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """One logged text: a string, or a tensor of them.
 
     Attributes:

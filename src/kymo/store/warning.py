@@ -1,6 +1,6 @@
 """What was found wrong in a log directory, and cost nothing but itself."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 UNREADABLE_DIRECTORY = "K501"
 UNUSABLE_EVENT_FILE = "K502"
@@ -9,8 +9,7 @@ UNREADABLE_PAYLOAD = "K504"
 UNREADABLE_RUN = "K505"
 
 
-@dataclass(frozen=True, order=True)
-class LogWarning:
+class LogWarning(NamedTuple):
     """One thing found wrong while reading a log directory; everything else was read.
 
     Attributes:
