@@ -77,7 +77,7 @@ bool FileScanner::look(ScanProgress& progress) {
     }
     progress.changed |= missing_;
     missing_ = false;
-    if (!known_ && !index_.empty()) restore(status, progress);
+    if (!known_ && !index_.empty() && status.size >= least_indexed) restore(status, progress);
     if (known_ && !status.same_file(status_)) {
         start_over(progress);
         report_.add(0, rules::replaced, "Another file took this one's name; it is read from its start.");

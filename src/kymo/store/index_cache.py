@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -62,31 +63,32 @@ class IndexCache:
         Args:
             used: Index files in use; those that exist count as used at this moment.
         """
+        in_use = frozenset(used)
         at = self._clock()
-        for path in used:
-            try:
-                os.utime(path, (at, at))
-            except OSError:
-                continue  # most event files are too small to have one
+        found = []
+        for path, size, modified in self._files():
+            if path in in_use:
+                modified = at
+                with suppress(FileNotFoundError):  # another kymo may prune at the same time
+                    os.utime(path, (at, at))
+            found.append((modified, size, path))
         left = self._max_bytes
-        for modified, size, path in self._found():
+        for modified, size, path in sorted(found, reverse=True):
             left -= size
             age = at - modified
             if left < 0 or age > (self._max_age if path.endswith(_SUFFIX) else _ABANDONED_SECONDS):
                 Path(path).unlink(missing_ok=True)
 
-    def _found(self) -> list[tuple[float, int, str]]:
-        """Time of last use, size and path of each index, and of what became of none, the latest first."""
-        found = []
+    def _files(self) -> Iterator[tuple[str, int, float]]:
+        """Path, size and time of last use of each index, and of what was to become one."""
         try:
             with os.scandir(self.directory) as entries:
                 for entry in entries:
                     if _SUFFIX in entry.name and entry.is_file(follow_symlinks=False):
                         status = entry.stat(follow_symlinks=False)
-                        found.append((status.st_mtime, status.st_size, entry.path))
+                        yield entry.path, status.st_size, status.st_mtime
         except FileNotFoundError:
-            return []
-        return sorted(found, reverse=True)
+            return
 
 
 def index_cache(index: bool | str | Path) -> IndexCache | None:
