@@ -133,7 +133,7 @@ void bind_series(nb::module_& module) {
         .def_prop_ro("tag", [](const Series& series) { return nb::str(text(series.tag())); })
         .def_prop_ro("version", &Series::version)
         .def_prop_ro("superseded_count", &Series::superseded_count)
-        .def("__len__", [](const Series& series) { return series.points().size(); })
+        .def("__len__", &Series::size)
         .def("snapshot", &Series::points)
         .def_prop_ro(
             "steps", [](const Series& series) { return column_array<std::int64_t>(series.points().steps); }, owning)
@@ -179,7 +179,7 @@ void bind_run_parts(nb::module_& module) {
         .def_prop_ro(
             "content",
             [](const TagInfo& info) { return nb::bytes(info.metadata->content.data(), info.metadata->content.size()); })
-        .def_ro("count", &TagInfo::count);
+        .def_prop_ro("count", [](const TagInfo& info) { return info.count.load(); }, "How many values it has by now.");
     nb::class_<FileInfo>(module, "FileInfo", "One event file and how far it was read.")
         .def_prop_ro("path", [](const FileInfo& info) { return nb::str(path_text(info.path)); })
         .def_ro("size", &FileInfo::size)
@@ -216,6 +216,15 @@ void bind_run_parts(nb::module_& module) {
         .def("__len__", [](const Payloads& at) { return at.steps.size; });
 }
 
+using TaggedPoint = std::tuple<nb::str, std::int64_t, double, double>;
+
+std::optional<TaggedPoint> newest_point(const RunLog& log) {
+    const std::shared_ptr<const RunView> view = log.view();
+    if (!view->newest) return std::nullopt;
+    const NewestPoint& point = *view->newest;
+    return TaggedPoint{nb::str(text(point.tag->tag)), point.step, point.wall_time, point.value};
+}
+
 nb::builtin_exception no_tag(std::string_view tag) { return nb::key_error(std::string(tag).c_str()); }
 
 void bind_run_log(nb::module_& module) {
@@ -246,13 +255,17 @@ void bind_run_log(nb::module_& module) {
         .def("refresh", &RunLog::refresh, "byte_budget"_a = 0, nb::call_guard<GilRelease>(),
              "Reads what has grown, at most about `byte_budget` bytes of it unless that is 0.")
         .def_prop_ro("version", [](const RunLog& log) { return log.view()->version; })
-        .def("tags", [](const RunLog& log) { return log.view()->tags; })
+        .def_prop_ro(
+            "tags_version", [](const RunLog& log) { return log.view()->tags_version; },
+            "Grows when `tags` answers other tags; their counts aside.")
+        .def("tags", [](const RunLog& log) { return *log.view()->tags; })
         .def("files", [](const RunLog& log) { return log.view()->files; })
         .def("sessions", [](const RunLog& log) { return log.view()->sessions; })
         .def("damage", [](const RunLog& log) { return log.view()->damage; })
         .def_prop_ro("first_wall_time", [](const RunLog& log) { return first_time(log.view()->range); })
         .def_prop_ro("last_wall_time", [](const RunLog& log) { return last_time(log.view()->range); })
         .def_prop_ro("points", [](const RunLog& log) { return log.view()->points; })
+        .def_prop_ro("newest", &newest_point, "(tag, step, wall_time, value) of the scalar that was logged last.")
         .def(
             "series",
             [](const RunLog& log, std::string_view tag) {

@@ -55,7 +55,7 @@ class Column {
         move_to(capacity < needed ? needed : capacity);
     }
     void move_to(std::size_t capacity) {
-        std::shared_ptr<T[]> larger(new T[capacity]);
+        std::shared_ptr<T[]> larger = std::make_shared_for_overwrite<T[]>(capacity);
         if (size_ != 0) std::memcpy(larger.get(), block_.get(), size_ * sizeof(T));
         block_ = std::move(larger);
         capacity_ = capacity;

@@ -108,8 +108,8 @@ void FileLog::add_value(const EventView& event, const ValueView& value, Extent e
     FileTag& tag = *known;
     if (value.metadata.present && !tag.described) {
         tag.described = true;
-        tag.metadata = {std::string(value.metadata.plugin), std::string(value.metadata.content),
-                        std::string(value.metadata.display_name), std::string(value.metadata.description)};
+        tag.metadata.make() = {std::string(value.metadata.plugin), std::string(value.metadata.content),
+                               std::string(value.metadata.display_name), std::string(value.metadata.description)};
     }
     if (tag.is_scalar) {
         if (const auto number = number_of(value)) {
@@ -138,11 +138,12 @@ void FileLog::tell_odd_value(FileTag& tag, std::int64_t step, Extent extent, Dam
 }
 
 void FileLog::add_payload(FileTag& tag, const EventView& event, Extent extent) {
-    tag.payloads.marks.before_row(restarts_.size(), tag.payloads.columns.size());
-    tag.payloads.columns.steps.append(event.step);
-    tag.payloads.columns.wall_times.append(event.wall_time);
-    tag.payloads.columns.offsets.append(extent.offset);
-    tag.payloads.columns.lengths.append(extent.length);
+    Table<PayloadColumns>& payloads = tag.payloads.make();
+    payloads.marks.before_row(restarts_.size(), payloads.columns.size());
+    payloads.columns.steps.append(event.step);
+    payloads.columns.wall_times.append(event.wall_time);
+    payloads.columns.offsets.append(extent.offset);
+    payloads.columns.lengths.append(extent.length);
     touch(tag);
 }
 
@@ -208,14 +209,17 @@ FileTag& FileLog::enter(FileTag&& entered) {
 }
 
 // Little is copied when a column grows at once to what it will hold in the end. What a few rows foretell is uncertain,
-// and so is the size of a file that is sparse or was given its whole size in advance: hence the bounds.
+// and so is the size of a file that is sparse or was given its whole size in advance: hence the bounds. A short file
+// bounds them further: there may be very many of those.
 void FileLog::make_room(ScalarColumns& columns) const {
-    constexpr std::size_t few = 256;
+    constexpr std::size_t few = 256, short_event = 32;
     constexpr double least = 1.5, most_of_few = 4.0, most = 32.0, spare = 1.02;
     const std::size_t rows = std::max(columns.size(), std::size_t{16});
     const double foretold = static_cast<double>(file_size_) / static_cast<double>(std::max(reached_, std::uint64_t{1}));
     const double times = std::clamp(foretold * spare, least, rows < few ? most_of_few : most);
-    columns.reserve(static_cast<std::size_t>(static_cast<double>(rows) * times));
+    const std::size_t left = file_size_ > reached_ ? static_cast<std::size_t>(file_size_ - reached_) / short_event : 0;
+    const auto wanted = static_cast<std::size_t>(static_cast<double>(rows) * times);
+    columns.reserve(std::max(columns.size() + columns.size() / 2, std::min(wanted, columns.size() + left)) + 1);
 }
 
 void FileLog::touch(FileTag& tag) {

@@ -15,6 +15,7 @@
 #include "reading/damage.h"
 #include "reading/event_decoder.h"
 #include "reading/event_outline.h"
+#include "reading/rare.h"
 #include "reading/tag_columns.h"
 
 namespace kymo {
@@ -24,9 +25,9 @@ struct FileTag {
     std::string name;       // the same as valid UTF-8
     std::string_view kind;  // one of a fixed set of names
     bool described = false;
-    Metadata metadata;
+    Rare<Metadata> metadata;
     Table<ScalarColumns> scalars;
-    Table<PayloadColumns> payloads;
+    Rare<Table<PayloadColumns>> payloads;
     FileTag* follower = this;    // the tag that came after this one the last time: logs cycle through their tags
     std::uint32_t position = 0;  // among the file's tags
     bool is_scalar = false;      // `kind` is kinds::scalar

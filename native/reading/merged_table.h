@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -48,6 +49,13 @@ class MergedTable {
     const Column<std::uint32_t>& files() const { return files_; }
     const Column<std::uint8_t>& superseded() const { return superseded_; }
     std::uint64_t generation() const { return generation_; }
+    // The newest row that no restart has superseded.
+    std::optional<std::size_t> last_row() const {
+        for (std::size_t row = columns_.size(); row-- > 0;) {
+            if (superseded_.empty() || superseded_[row] == 0) return row;
+        }
+        return std::nullopt;
+    }
 
   private:
     static MergePart view(const Part& part) {

@@ -1,6 +1,10 @@
 #include "reading/run_log.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "reading/tag_kind.h"
 
 namespace kymo {
 
@@ -10,6 +14,7 @@ struct RunLog::Round {
     std::vector<std::uint32_t> changed;  // tags
     bool visible = false;                // anything a reader could see
     bool relink = false;                 // files left, or their contents were read anew
+    bool relist = false;                 // the list of tags is another
     bool tail_only = false;
     std::vector<std::size_t> grown;  // files
 };
@@ -26,15 +31,20 @@ std::shared_ptr<const RunView> RunLog::view() const {
 
 std::shared_ptr<Series> RunLog::series(std::string_view tag) const {
     const std::lock_guard lock(state_);
-    const auto at = readable_.find(std::string(tag));
-    return at == readable_.end() || !at->second.listed ? nullptr : at->second.series;
+    const Tag* const found = find(tag);
+    return found != nullptr ? found->readable.series : nullptr;
 }
 
 std::optional<Payloads> RunLog::payloads(std::string_view tag) const {
     const std::lock_guard lock(state_);
-    const auto at = readable_.find(std::string(tag));
-    if (at == readable_.end() || !at->second.listed) return std::nullopt;
-    return at->second.payloads;
+    const Tag* const found = find(tag);
+    if (found == nullptr) return std::nullopt;
+    return *found->readable.payloads;
+}
+
+const RunLog::Tag* RunLog::find(std::string_view tag) const {
+    const auto at = index_.find(tag);
+    return at == index_.end() || !tags_[at->second]->readable.listed ? nullptr : tags_[at->second].get();
 }
 
 Refresh RunLog::refresh(std::uint64_t byte_budget) {
@@ -140,7 +150,7 @@ void RunLog::unlink_all(Round& round) {
     for (std::uint32_t i = 0; i < tags_.size(); ++i) {
         tags_[i]->places.clear();
         tags_[i]->scalars.invalidate();
-        tags_[i]->payloads.invalidate();
+        tags_[i]->payloads = {};
         tags_[i]->changed = true;
         round.changed.push_back(i);
     }
@@ -149,8 +159,10 @@ void RunLog::unlink_all(Round& round) {
 std::uint32_t RunLog::tag_named(const std::string& name) {
     if (const auto at = index_.find(name); at != index_.end()) return at->second;
     const auto number = static_cast<std::uint32_t>(tags_.size());
-    tags_.push_back(std::make_unique<Tag>());
-    tags_.back()->name = name;
+    auto tag = std::make_unique<Tag>();
+    tag->name = name;
+    const std::lock_guard lock(state_);
+    tags_.push_back(std::move(tag));
     index_.emplace(tags_.back()->name, number);
     return number;
 }
@@ -198,9 +210,10 @@ void RunLog::merge_tags(Round& round) {
     std::vector<std::size_t> position_of(files_.size());
     for (std::size_t i = 0; i < plan_.size(); ++i) position_of[plan_.files()[i].file] = i;
     for (const std::uint32_t i : round.changed) merge_tag(*tags_[i], round, position_of);
+    find_newest(round);
 }
 
-void RunLog::merge_tag(Tag& tag, const Round& round, const std::vector<std::size_t>& position_of) {
+void RunLog::merge_tag(Tag& tag, Round& round, const std::vector<std::size_t>& position_of) {
     const auto file_tag = [&](const Place& place) -> const FileTag& {
         return files_[place.file].scanner->log().tags()[place.tag];
     };
@@ -211,48 +224,103 @@ void RunLog::merge_tag(Tag& tag, const Round& round, const std::vector<std::size
     for (const Place& place : tag.places) {
         const FileTag& part = file_tag(place);
         if (part.scalars.columns.size() != 0) scalars.push_back({position_of[place.file], &part.scalars});
-        if (part.payloads.columns.size() != 0) payloads.push_back({position_of[place.file], &part.payloads});
+        if (part.payloads->columns.size() != 0) payloads.push_back({position_of[place.file], &*part.payloads});
     }
     tag.scalars.update(plan_, scalars, round.tail_only);
-    tag.payloads.update(plan_, payloads, round.tail_only);
-    tag.changed = false;
-    tag.listed = !tag.places.empty();
-    if (!tag.listed) return;
-    const FileTag& first = file_tag(tag.places.front());
-    tag.kind = first.kind;
-    if (!tag.metadata || !(*tag.metadata == first.metadata)) {
-        tag.metadata = std::make_shared<const Metadata>(first.metadata);
+    if (!payloads.empty() || tag.payloads->columns().size() != 0) {
+        tag.payloads.make().update(plan_, payloads, round.tail_only);
     }
+    points_ += tag.scalars.columns().size() - tag.rows;
+    tag.rows = tag.scalars.columns().size();
+    tag.changed = false;
+    round.relist |= list_tag(tag);
+}
+
+// Whether what the tag is has changed.
+bool RunLog::list_tag(Tag& tag) {
+    if (tag.places.empty()) return std::exchange(tag.info, nullptr) != nullptr;
+    const FileTag& first = files_[tag.places.front().file].scanner->log().tags()[tag.places.front().tag];
+    const bool same = tag.info && tag.info->kind == first.kind && *tag.info->metadata == *first.metadata;
+    if (!same) {
+        tag.info = std::make_shared<TagInfo>();
+        tag.info->tag = tag.name;
+        tag.info->kind = first.kind;
+        tag.info->metadata = first.metadata;
+    }
+    tag.info->count = tag.rows != 0 ? tag.rows : tag.payloads->columns().size();
+    return !same;
+}
+
+// Goes by the tags that have changed, unless what was the newest point is gone.
+void RunLog::find_newest(const Round& round) {
+    const std::optional<Newest> before = std::exchange(newest_, std::nullopt);
+    if (before && !round.relink) {
+        offer_newest(before->tag);
+        if (newest_ && newest_->wall_time >= before->wall_time) {
+            for (const std::uint32_t i : round.changed) offer_newest(i);
+            return;
+        }
+        newest_ = std::nullopt;
+    }
+    for (std::uint32_t i = 0; i < tags_.size(); ++i) offer_newest(i);
+}
+
+// Of points of one time, that of the tag that came first is taken.
+void RunLog::offer_newest(std::uint32_t number) {
+    const Tag& tag = *tags_[number];
+    if (!tag.info || tag.info->kind != kinds::scalar) return;
+    const std::optional<std::size_t> row = tag.scalars.last_row();
+    if (!row) return;
+    const ScalarColumns& columns = tag.scalars.columns();
+    const double time = columns.wall_times[*row];
+    if (newest_ && !std::isnan(newest_->wall_time)) {
+        const double known = newest_->wall_time;
+        if (!(time > known || (time == known && number < newest_->tag))) return;
+    } else if (newest_ && std::isnan(time)) {
+        return;
+    }
+    newest_ = {number, columns.steps[*row], time, columns.value(*row)};
 }
 
 void RunLog::publish(Round& round) {
-    std::shared_ptr<RunView> next = describe();
+    std::shared_ptr<RunView> next = describe(round);
     const std::lock_guard lock(state_);
-    next->version = view_->version + 1;
     for (const std::uint32_t i : round.changed) {
-        const Tag& tag = *tags_[i];
-        Readable& readable = readable_[tag.name];
-        if (!readable.series) readable.series = std::make_shared<Series>(tag.name);
-        readable.listed = tag.listed;
-        const ScalarColumns& scalars = tag.scalars.columns();
-        readable.series->publish({scalars.steps.view(), scalars.wall_times.view(), scalars.values32.view(),
-                                  scalars.values64.view(), tag.scalars.superseded().view(), tag.scalars.generation()});
-        const PayloadColumns& payloads = tag.payloads.columns();
-        readable.payloads = {payloads.steps.view(),   payloads.wall_times.view(),  payloads.offsets.view(),
-                             payloads.lengths.view(), tag.payloads.files().view(), tag.payloads.superseded().view()};
-        round.result.tags.push_back(tag.name);
+        publish_tag(*tags_[i]);
+        round.result.tags.push_back(tags_[i]->name);
     }
     view_ = std::move(next);
 }
 
-std::shared_ptr<RunView> RunLog::describe() const {
+void RunLog::publish_tag(Tag& tag) {
+    Readable& readable = tag.readable;
+    if (!readable.series) readable.series = std::make_shared<Series>(tag.name);
+    readable.listed = tag.info != nullptr;
+    const ScalarColumns& scalars = tag.scalars.columns();
+    readable.series->publish({scalars.steps.view(), scalars.wall_times.view(), scalars.values32.view(),
+                              scalars.values64.view(), tag.scalars.superseded().view(), tag.scalars.generation()});
+    const MergedTable<PayloadColumns>& payloads = *tag.payloads;
+    const PayloadColumns& columns = payloads.columns();
+    if (columns.size() == 0 && readable.payloads->steps.size == 0) return;
+    readable.payloads.make() = {columns.steps.view(),   columns.wall_times.view(), columns.offsets.view(),
+                                columns.lengths.view(), payloads.files().view(),   payloads.superseded().view()};
+}
+
+std::shared_ptr<RunView> RunLog::describe(const Round& round) const {
     auto view = std::make_shared<RunView>();
-    for (const auto& tag : tags_) {
-        if (!tag->listed) continue;
-        const std::uint64_t rows = tag->scalars.columns().size(), values = tag->payloads.columns().size();
-        view->tags.push_back({tag->name, tag->kind, tag->metadata, rows != 0 ? rows : values});
-        view->points += rows;
+    view->version = view_->version + 1;
+    view->tags_version = view_->tags_version;
+    view->tags = view_->tags;
+    if (round.relist) {
+        auto tags = std::make_shared<RunView::Tags>();
+        for (const auto& tag : tags_) {
+            if (tag->info) tags->push_back(tag->info);
+        }
+        view->tags = std::move(tags);
+        ++view->tags_version;
     }
+    view->points = points_;
+    if (newest_) view->newest = {tags_[newest_->tag]->info, newest_->step, newest_->wall_time, newest_->value};
     for (std::uint32_t i = 0; i < files_.size(); ++i) {
         const FileScanner& scanner = *files_[i].scanner;
         const FileLog& log = scanner.log();

@@ -1,6 +1,7 @@
 // All event files of one run: follows each and merges their tags into the run's series.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -12,6 +13,7 @@
 
 #include "reading/file_scanner.h"
 #include "reading/merged_table.h"
+#include "reading/rare.h"
 #include "reading/run_merge.h"
 #include "reading/series.h"
 
@@ -35,11 +37,19 @@ struct SavedIndexes {
     std::string error;  // why one could not be saved; empty where all were
 };
 
+// What a tag is. Another one takes its place when that changes; only its count grows.
 struct TagInfo {
     std::string tag;
     std::string_view kind;
-    std::shared_ptr<const Metadata> metadata;
-    std::uint64_t count = 0;
+    Rare<Metadata> metadata;
+    std::atomic<std::uint64_t> count = 0;
+};
+
+// The scalar that was logged last, of those that no restart has superseded.
+struct NewestPoint {
+    std::shared_ptr<const TagInfo> tag;
+    std::int64_t step = 0;
+    double wall_time = 0.0, value = 0.0;
 };
 
 struct FileInfo {
@@ -72,8 +82,12 @@ struct Payloads {
 
 // What readers see of a run, whole at every instant.
 struct RunView {
+    using Tags = std::vector<std::shared_ptr<const TagInfo>>;
+
     std::uint64_t version = 0;
-    std::vector<TagInfo> tags;
+    std::uint64_t tags_version = 0;  // of the list of tags, which changes rarely
+    std::shared_ptr<const Tags> tags = std::make_shared<Tags>();
+    std::optional<NewestPoint> newest;
     std::vector<FileInfo> files;
     std::vector<LoggedSession> sessions;
     std::vector<FileDamage> damage;
@@ -103,20 +117,26 @@ class RunLog {
     struct Place {
         std::uint32_t file, tag;
     };
+    // What readers ask of one tag.
+    struct Readable {
+        std::shared_ptr<Series> series;
+        Rare<Payloads> payloads;
+        bool listed = false;
+    };
     struct Tag {
         std::string name;
         std::vector<Place> places;
         MergedTable<ScalarColumns> scalars;
-        MergedTable<PayloadColumns> payloads;
-        std::shared_ptr<const Metadata> metadata;
-        std::string_view kind;
+        Rare<MergedTable<PayloadColumns>> payloads;
+        std::shared_ptr<TagInfo> info;  // absent while it is not listed
+        std::uint64_t rows = 0;         // of scalars, that are in points_
         bool changed = false;
-        bool listed = false;
+        Readable readable;  // guarded by state_
     };
-    struct Readable {
-        std::shared_ptr<Series> series;
-        Payloads payloads;
-        bool listed = false;
+    struct Newest {
+        std::uint32_t tag;
+        std::int64_t step;
+        double wall_time, value;
     };
     struct Round;
 
@@ -127,21 +147,27 @@ class RunLog {
     void unlink_all(Round& round);
     std::uint32_t tag_named(const std::string& name);
     void merge_tags(Round& round);
-    void merge_tag(Tag& tag, const Round& round, const std::vector<std::size_t>& position_of);
+    void merge_tag(Tag& tag, Round& round, const std::vector<std::size_t>& position_of);
+    bool list_tag(Tag& tag);
+    void find_newest(const Round& round);
+    void offer_newest(std::uint32_t number);
+    const Tag* find(std::string_view tag) const;
     void publish(Round& round);
-    std::shared_ptr<RunView> describe() const;
+    void publish_tag(Tag& tag);
+    std::shared_ptr<RunView> describe(const Round& round) const;
 
     std::mutex refreshing_;  // held for a whole refresh; guards everything above state_
     std::vector<File> files_;
-    std::vector<std::unique_ptr<Tag>> tags_;
-    std::unordered_map<std::string_view, std::uint32_t> index_;
     MergePlan plan_;
     std::size_t restarts_ = 0;
+    std::uint64_t points_ = 0;
+    std::optional<Newest> newest_;
 
-    mutable std::mutex state_;  // held for moments; guards what follows
+    mutable std::mutex state_;  // held for moments; guards what follows, which only a refresh changes
+    std::vector<std::unique_ptr<Tag>> tags_;
+    std::unordered_map<std::string_view, std::uint32_t> index_;
     std::optional<std::vector<WantedFile>> wanted_;
     std::shared_ptr<const RunView> view_ = std::make_shared<RunView>();
-    std::unordered_map<std::string, Readable> readable_;
 };
 
 }  // namespace kymo

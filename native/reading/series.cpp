@@ -9,6 +9,11 @@ Points Series::points() const {
     return points_;
 }
 
+std::size_t Series::size() const {
+    const std::lock_guard lock(mutex_);
+    return points_.size();
+}
+
 std::uint64_t Series::version() const {
     const std::lock_guard lock(mutex_);
     return version_;

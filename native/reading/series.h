@@ -1,6 +1,7 @@
 // One tag's numbers over a whole run: the live object that readers hold while the run grows.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -16,6 +17,7 @@ class Series {
 
     const std::string& tag() const { return tag_; }
     Points points() const;
+    std::size_t size() const;
     std::uint64_t version() const;
     std::uint64_t superseded_count() const;
     Viewport viewport(const ViewportQuery& query) { return plot_.query(points(), query); }

@@ -27,6 +27,7 @@ struct ScalarColumns {
 
     std::size_t size() const { return steps.size(); }
     bool full() const { return steps.full(); }
+    double value(std::size_t row) const { return wide ? values64[row] : static_cast<double>(values32[row]); }
     void reserve(std::size_t rows) {
         steps.reserve(rows);
         wall_times.reserve(rows);

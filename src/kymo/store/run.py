@@ -1,7 +1,7 @@
 """One run, as its readers see it."""
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,15 @@ SCALAR = "scalar"
 TEXT = "text"
 
 
+@dataclass(frozen=True)
+class _Listing:
+    """The tags of a run as long as none comes or goes: all of them, and the scalars."""
+
+    version: int
+    tags: "dict[str, _core.TagInfo]"
+    scalars: "dict[str, _core.TagInfo]"
+
+
 class Run(Mapping[str, Series]):
     """One run: a mapping of its scalar tags to their series, in the order in which the tags first appeared.
 
@@ -36,38 +45,34 @@ class Run(Mapping[str, Series]):
         self.path = path
         self.reader = reader
         self._clock = clock
-        self._lock = threading.Lock()
-        self._version = -1
-        self._tags: dict[str, _core.TagInfo] = {}
-        self._newest: Newest | None = None
-        self._newest_version = -1
+        self._listing = _Listing(-1, {}, {})
 
-    def _infos(self) -> "dict[str, _core.TagInfo]":
-        with self._lock:
-            version = self.reader.log.version
-            if version != self._version:
-                self._tags = {info.tag: info for info in self.reader.log.tags()}
-                self._version = version
-            return self._tags
-
-    def _scalars(self) -> list[str]:
-        return [tag for tag, info in self._infos().items() if info.kind == SCALAR]
+    def _listed(self) -> "_Listing":
+        log = self.reader.log
+        # Read before the tags: what changes in between is then taken in the next time.
+        version = log.tags_version
+        listing = self._listing
+        if version != listing.version:
+            tags = {info.tag: info for info in log.tags()}
+            scalars = {tag: info for tag, info in tags.items() if info.kind == SCALAR}
+            listing = self._listing = _Listing(version, tags, scalars)
+        return listing
 
     def __getitem__(self, tag: str) -> Series:
-        info = self._infos().get(tag)
-        if info is None or info.kind != SCALAR:
-            raise UnknownNameError("series", tag, f"run {self.name!r}", self._scalars())
+        scalars = self._listed().scalars
+        info = scalars.get(tag)
+        if info is None:
+            raise UnknownNameError("series", tag, f"run {self.name!r}", scalars)
         return Series(self.reader.log.series(tag), info)
 
     def __contains__(self, tag: object) -> bool:
-        info = self._infos().get(tag) if isinstance(tag, str) else None
-        return info is not None and info.kind == SCALAR
+        return tag in self._listed().scalars
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._scalars())
+        return iter(self._listed().scalars)
 
     def __len__(self) -> int:
-        return len(self._scalars())
+        return len(self._listed().scalars)
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -78,7 +83,12 @@ class Run(Mapping[str, Series]):
     @property
     def tags(self) -> "list[_core.TagInfo]":
         """All tags of every kind: `tag`, `kind`, `plugin`, `display_name`, `description`, `content`, `count`."""
-        return list(self._infos().values())
+        return list(self._listed().tags.values())
+
+    @property
+    def tags_version(self) -> int:
+        """Grows whenever `tags` are others than before; what they count aside."""
+        return self.reader.log.tags_version
 
     @property
     def points(self) -> int:
@@ -137,22 +147,7 @@ class Run(Mapping[str, Series]):
     @property
     def newest(self) -> Newest | None:
         """(tag, step, wall_time, value) of the scalar logged last; None before the first."""
-        with self._lock:
-            if self.reader.log.version == self._newest_version:
-                return self._newest
-        version = self.reader.log.version
-        newest = self._find_newest()
-        with self._lock:
-            self._newest, self._newest_version = newest, version
-        return newest
-
-    def _find_newest(self) -> Newest | None:
-        newest: Newest | None = None
-        for tag in self._scalars():
-            last = self.reader.log.series(tag).last
-            if last is not None and (newest is None or last[1] > newest[2]):
-                newest = (tag, *last)
-        return newest
+        return self.reader.log.newest
 
     def texts(self, tag: str, limit: int | None = None) -> list[Text]:
         """The texts logged under a tag, oldest first; they are read from the event files at this moment.
@@ -167,9 +162,9 @@ class Run(Mapping[str, Series]):
         """
         if limit is not None and limit < 0:
             raise ValueError(f"limit={limit} is negative: give how many of the newest texts to read, or None for all.")
-        info = self._infos().get(tag)
-        if info is None or info.kind != TEXT:
-            names = [name for name, known in self._infos().items() if known.kind == TEXT]
+        tags = self._listed().tags
+        if tag not in tags or tags[tag].kind != TEXT:
+            names = [name for name, known in tags.items() if known.kind == TEXT]
             raise UnknownNameError("text", tag, f"run {self.name!r}", names)
         return read_texts(self.reader, tag, limit)
 
