@@ -22,6 +22,7 @@
 #include "bindings/sections.h"
 #include "drawing/plot.h"
 #include "reading/run_log.h"
+#include "reading/tag_kind.h"
 
 namespace kymo::python {
 namespace {
@@ -216,6 +217,17 @@ void bind_run_parts(nb::module_& module) {
         .def("__len__", [](const Payloads& at) { return at.steps.size; });
 }
 
+nb::builtin_exception no_tag(std::string_view tag) { return nb::key_error(std::string(tag).c_str()); }
+
+nb::typed<nb::list, nb::str> scalar_tags(const RunLog& log) {
+    const std::shared_ptr<const RunView> view = log.view();
+    nb::list tags;
+    for (const auto& info : *view->tags) {
+        if (info->kind == kinds::scalar) tags.append(text(info->tag));
+    }
+    return nb::typed<nb::list, nb::str>(tags);
+}
+
 using TaggedPoint = std::tuple<nb::str, std::int64_t, double, double>;
 
 std::optional<TaggedPoint> newest_point(const RunLog& log) {
@@ -224,8 +236,6 @@ std::optional<TaggedPoint> newest_point(const RunLog& log) {
     const NewestPoint& point = *view->newest;
     return TaggedPoint{nb::str(text(point.tag->tag)), point.step, point.wall_time, point.value};
 }
-
-nb::builtin_exception no_tag(std::string_view tag) { return nb::key_error(std::string(tag).c_str()); }
 
 void bind_run_log(nb::module_& module) {
     nb::class_<RunLog>(module, "RunLog", "All event files of one run directory: follows each and merges their tags.")
@@ -259,6 +269,9 @@ void bind_run_log(nb::module_& module) {
             "tags_version", [](const RunLog& log) { return log.view()->tags_version; },
             "Grows when `tags` answers other tags; their counts aside.")
         .def("tags", [](const RunLog& log) { return *log.view()->tags; })
+        .def("scalars", &scalar_tags, "The tags whose values are plain numbers.")
+        .def("info", &RunLog::info, "tag"_a, nb::sig("def info(self, tag: str) -> TagInfo | None"),
+             "What a tag is; None where the run has no such tag.")
         .def("files", [](const RunLog& log) { return log.view()->files; })
         .def("sessions", [](const RunLog& log) { return log.view()->sessions; })
         .def("damage", [](const RunLog& log) { return log.view()->damage; })

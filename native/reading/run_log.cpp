@@ -35,6 +35,12 @@ std::shared_ptr<Series> RunLog::series(std::string_view tag) const {
     return found != nullptr ? found->readable.series : nullptr;
 }
 
+std::shared_ptr<const TagInfo> RunLog::info(std::string_view tag) const {
+    const std::lock_guard lock(state_);
+    const Tag* const found = find(tag);
+    return found != nullptr ? found->readable.info : nullptr;
+}
+
 std::optional<Payloads> RunLog::payloads(std::string_view tag) const {
     const std::lock_guard lock(state_);
     const Tag* const found = find(tag);
@@ -44,7 +50,7 @@ std::optional<Payloads> RunLog::payloads(std::string_view tag) const {
 
 const RunLog::Tag* RunLog::find(std::string_view tag) const {
     const auto at = index_.find(tag);
-    return at == index_.end() || !tags_[at->second]->readable.listed ? nullptr : tags_[at->second].get();
+    return at == index_.end() || !tags_[at->second]->readable.info ? nullptr : tags_[at->second].get();
 }
 
 Refresh RunLog::refresh(std::uint64_t byte_budget) {
@@ -295,7 +301,7 @@ void RunLog::publish(Round& round) {
 void RunLog::publish_tag(Tag& tag) {
     Readable& readable = tag.readable;
     if (!readable.series) readable.series = std::make_shared<Series>(tag.name);
-    readable.listed = tag.info != nullptr;
+    readable.info = tag.info;
     const ScalarColumns& scalars = tag.scalars.columns();
     readable.series->publish({scalars.steps.view(), scalars.wall_times.view(), scalars.values32.view(),
                               scalars.values64.view(), tag.scalars.superseded().view(), tag.scalars.generation()});

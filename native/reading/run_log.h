@@ -107,6 +107,7 @@ class RunLog {
 
     std::shared_ptr<const RunView> view() const;
     std::shared_ptr<Series> series(std::string_view tag) const;  // null where there is none
+    std::shared_ptr<const TagInfo> info(std::string_view tag) const;
     std::optional<Payloads> payloads(std::string_view tag) const;
 
   private:
@@ -120,8 +121,8 @@ class RunLog {
     // What readers ask of one tag.
     struct Readable {
         std::shared_ptr<Series> series;
+        std::shared_ptr<const TagInfo> info;  // absent while the tag is not listed
         Rare<Payloads> payloads;
-        bool listed = false;
     };
     struct Tag {
         std::string name;

@@ -7,6 +7,7 @@ import numpy
 import numpy.typing
 from numpy.typing import NDArray
 
+
 class EventWriter:
     """
     Appends events to a file from any thread; a thread of its own writes them out.
@@ -14,15 +15,8 @@ class EventWriter:
     Each add_ method returns whether notices wait (see take_notices) or `path` changed because the process was forked.
     """
 
-    def __init__(
-        self,
-        path: str,
-        *,
-        flush_interval: float = 0.04,
-        flush_bytes: int = 1048576,
-        buffer_limit: int = 67108864,
-        patience: float = 30.0,
-    ) -> None: ...
+    def __init__(self, path: str, *, flush_interval: float = 0.04, flush_bytes: int = 1048576, buffer_limit: int = 67108864, patience: float = 30.0) -> None: ...
+
     def add_scalar(self, tag: str, value: float, step: int, wall_time: float) -> bool:
         """A float32 in simple_value."""
 
@@ -60,10 +54,13 @@ class EventWriter:
 
     @property
     def path(self) -> str: ...
+
     @property
     def closed(self) -> bool: ...
+
     @property
     def pending_bytes(self) -> int: ...
+
     @property
     def dropped_records(self) -> int: ...
 
@@ -84,20 +81,28 @@ class Viewport:
 
     @property
     def x(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
     @property
     def value(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
     @property
     def smoothed(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)] | None: ...
+
     @property
     def wall_times(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
     @property
     def steps(self) -> Annotated[NDArray[numpy.int64], dict(shape=(None,), writable=False)]: ...
+
     @property
     def mark_x(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
     @property
     def mark_kind(self) -> Annotated[NDArray[numpy.uint8], dict(shape=(None,), writable=False)]: ...
+
     @property
     def points_in_view(self) -> int: ...
+
     @property
     def downsampled(self) -> bool: ...
 
@@ -105,94 +110,45 @@ class Plotter:
     """A series that grows in memory, with its plot."""
 
     def __init__(self) -> None: ...
+
     @overload
-    def append(
-        self,
-        steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", device="cpu", writable=False)],
-        wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", device="cpu", writable=False)],
-        values: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu", writable=False)],
-        superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order="C", device="cpu", writable=False)]
-        | None = None,
-    ) -> None: ...
+    def append(self, steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], values: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> None: ...
+
     @overload
-    def append(
-        self,
-        steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", device="cpu", writable=False)],
-        wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", device="cpu", writable=False)],
-        values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", device="cpu", writable=False)],
-        superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order="C", device="cpu", writable=False)]
-        | None = None,
-    ) -> None: ...
-    def supersede(
-        self,
-        superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order="C", device="cpu", writable=False)],
-    ) -> None: ...
+    def append(self, steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> None: ...
+
+    def supersede(self, superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None: ...
+
     @property
     def memory(self) -> int: ...
+
     def release(self) -> None: ...
+
     def __len__(self) -> int: ...
-    def viewport(
-        self,
-        *,
-        axis: str = "step",
-        origin: float = 0.0,
-        mapping: Plotter | None = None,
-        low: float = float("-inf"),
-        high: float = float("inf"),
-        pixels: int = 1000,
-        smoothing: str = "none",
-        amount: float = 0.0,
-        superseded: bool = False,
-    ) -> Viewport: ...
+
+    def viewport(self, *, axis: str = 'step', origin: float = 0.0, mapping: Plotter | None = None, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False) -> Viewport: ...
 
 @overload
-def plot_points(
-    steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", device="cpu", writable=False)],
-    wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", device="cpu", writable=False)],
-    values: Annotated[NDArray[numpy.float32], dict(shape=(None,), order="C", device="cpu", writable=False)],
-    *,
-    axis: str = "step",
-    origin: float = 0.0,
-    mapping: Plotter | None = None,
-    low: float = float("-inf"),
-    high: float = float("inf"),
-    pixels: int = 1000,
-    smoothing: str = "none",
-    amount: float = 0.0,
-    superseded: bool = False,
-    superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order="C", device="cpu", writable=False)]
-    | None = None,
-) -> Viewport: ...
+def plot_points(steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], values: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], *, axis: str = 'step', origin: float = 0.0, mapping: Plotter | None = None, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> Viewport: ...
+
 @overload
-def plot_points(
-    steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order="C", device="cpu", writable=False)],
-    wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", device="cpu", writable=False)],
-    values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order="C", device="cpu", writable=False)],
-    *,
-    axis: str = "step",
-    origin: float = 0.0,
-    mapping: Plotter | None = None,
-    low: float = float("-inf"),
-    high: float = float("inf"),
-    pixels: int = 1000,
-    smoothing: str = "none",
-    amount: float = 0.0,
-    superseded: bool = False,
-    superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order="C", device="cpu", writable=False)]
-    | None = None,
-) -> Viewport: ...
+def plot_points(steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], *, axis: str = 'step', origin: float = 0.0, mapping: Plotter | None = None, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> Viewport: ...
 
 class SeriesColumns:
     """A series at one instant: columns of one length, read-only."""
 
     @property
     def steps(self) -> Annotated[NDArray[numpy.int64], dict(shape=(None,), writable=False)]: ...
+
     @property
     def wall_times(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
     @property
     def values(self) -> numpy.typing.NDArray[numpy.float32] | numpy.typing.NDArray[numpy.float64]: ...
+
     @property
     def superseded(self) -> Annotated[NDArray[numpy.bool_], dict(shape=(None,), writable=False)]: ...
+
     def __len__(self) -> int: ...
 
 class Series:
@@ -200,47 +156,47 @@ class Series:
 
     @property
     def tag(self) -> str: ...
+
     @property
     def version(self) -> int: ...
+
     @property
     def superseded_count(self) -> int: ...
+
     def __len__(self) -> int: ...
+
     def snapshot(self) -> SeriesColumns: ...
+
     @property
     def steps(self) -> Annotated[NDArray[numpy.int64], dict(shape=(None,), writable=False)]: ...
+
     @property
     def wall_times(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
     @property
     def values(self) -> numpy.typing.NDArray[numpy.float32] | numpy.typing.NDArray[numpy.float64]: ...
+
     @property
     def superseded(self) -> Annotated[NDArray[numpy.bool_], dict(shape=(None,), writable=False)]: ...
+
     @property
     def last(self) -> tuple[int, float, float] | None:
         """The newest (step, wall_time, value) that no restart has superseded."""
 
-    def viewport(
-        self,
-        *,
-        axis: str = "step",
-        origin: float = 0.0,
-        mapping: Series | None = None,
-        low: float = float("-inf"),
-        high: float = float("inf"),
-        pixels: int = 1000,
-        smoothing: str = "none",
-        amount: float = 0.0,
-        superseded: bool = False,
-    ) -> Viewport: ...
+    def viewport(self, *, axis: str = 'step', origin: float = 0.0, mapping: Series | None = None, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False) -> Viewport: ...
 
 class Refresh:
     """What one refresh found."""
 
     @property
     def tags(self) -> list[str]: ...
+
     @property
     def points(self) -> int: ...
+
     @property
     def bytes(self) -> int: ...
+
     @property
     def more(self) -> bool: ...
 
@@ -249,16 +205,22 @@ class TagInfo:
 
     @property
     def tag(self) -> str: ...
+
     @property
     def kind(self) -> str: ...
+
     @property
     def plugin(self) -> str: ...
+
     @property
     def display_name(self) -> str: ...
+
     @property
     def description(self) -> str: ...
+
     @property
     def content(self) -> bytes: ...
+
     @property
     def count(self) -> int:
         """How many values it has by now."""
@@ -268,22 +230,29 @@ class FileInfo:
 
     @property
     def path(self) -> str: ...
+
     @property
     def size(self) -> int: ...
+
     @property
     def offset(self) -> int: ...
+
     @property
     def events(self) -> int: ...
+
     @property
     def damage(self) -> int:
         """How many pieces of damage were found, those not kept included."""
 
     @property
     def first_wall_time(self) -> float | None: ...
+
     @property
     def last_wall_time(self) -> float | None: ...
+
     @property
     def writer(self) -> str: ...
+
     @property
     def missing(self) -> bool: ...
 
@@ -292,10 +261,13 @@ class SessionEvent:
 
     @property
     def status(self) -> str: ...
+
     @property
     def step(self) -> int: ...
+
     @property
     def wall_time(self) -> float: ...
+
     @property
     def file(self) -> int: ...
 
@@ -304,10 +276,13 @@ class Damage:
 
     @property
     def file(self) -> str: ...
+
     @property
     def offset(self) -> int: ...
+
     @property
     def rule(self) -> str: ...
+
     @property
     def cause(self) -> str: ...
 
@@ -316,16 +291,22 @@ class Payloads:
 
     @property
     def steps(self) -> Annotated[NDArray[numpy.int64], dict(shape=(None,), writable=False)]: ...
+
     @property
     def wall_times(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
     @property
     def offsets(self) -> Annotated[NDArray[numpy.uint64], dict(shape=(None,), writable=False)]: ...
+
     @property
     def lengths(self) -> Annotated[NDArray[numpy.uint64], dict(shape=(None,), writable=False)]: ...
+
     @property
     def files(self) -> Annotated[NDArray[numpy.uint32], dict(shape=(None,), writable=False)]: ...
+
     @property
     def superseded(self) -> Annotated[NDArray[numpy.bool_], dict(shape=(None,), writable=False)]: ...
+
     def __len__(self) -> int: ...
 
 class RunLog:
@@ -334,6 +315,7 @@ class RunLog:
     """
 
     def __init__(self) -> None: ...
+
     def set_files(self, paths: Sequence[str]) -> None:
         """The run's event files, from the next refresh on."""
 
@@ -344,20 +326,34 @@ class RunLog:
 
     @property
     def version(self) -> int: ...
+
     @property
     def tags_version(self) -> int:
         """Grows when `tags` answers other tags; their counts aside."""
 
     def tags(self) -> list[TagInfo]: ...
+
+    def scalars(self) -> list[str]:
+        """The tags whose values are plain numbers."""
+
+    def info(self, tag: str) -> TagInfo | None:
+        """What a tag is; None where the run has no such tag."""
+
     def files(self) -> list[FileInfo]: ...
+
     def sessions(self) -> list[SessionEvent]: ...
+
     def damage(self) -> list[Damage]: ...
+
     @property
     def first_wall_time(self) -> float | None: ...
+
     @property
     def last_wall_time(self) -> float | None: ...
+
     @property
     def points(self) -> int: ...
+
     @property
     def newest(self) -> tuple[str, int, float, float] | None:
         """(tag, step, wall_time, value) of the scalar that was logged last."""

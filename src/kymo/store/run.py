@@ -1,7 +1,6 @@
 """One run, as its readers see it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +16,7 @@ if TYPE_CHECKING:
 
 Newest = tuple[str, int, float, float]
 
-SCALAR = "scalar"
 TEXT = "text"
-
-
-@dataclass(frozen=True)
-class _Listing:
-    """The tags of a run as long as none comes or goes: all of them, and the scalars."""
-
-    version: int
-    tags: "dict[str, _core.TagInfo]"
-    scalars: "dict[str, _core.TagInfo]"
 
 
 class Run(Mapping[str, Series]):
@@ -45,34 +34,32 @@ class Run(Mapping[str, Series]):
         self.path = path
         self.reader = reader
         self._clock = clock
-        self._listing = _Listing(-1, {}, {})
+        self._listed: tuple[int, dict[str, None]] = (-1, {})
 
-    def _listed(self) -> "_Listing":
+    def _scalars(self) -> dict[str, None]:
         log = self.reader.log
         # Read before the tags: what changes in between is then taken in the next time.
         version = log.tags_version
-        listing = self._listing
-        if version != listing.version:
-            tags = {info.tag: info for info in log.tags()}
-            scalars = {tag: info for tag, info in tags.items() if info.kind == SCALAR}
-            listing = self._listing = _Listing(version, tags, scalars)
-        return listing
+        listed_at, scalars = self._listed
+        if version != listed_at:
+            scalars = dict.fromkeys(log.scalars())
+            self._listed = version, scalars
+        return scalars
 
     def __getitem__(self, tag: str) -> Series:
-        scalars = self._listed().scalars
-        info = scalars.get(tag)
-        if info is None:
+        scalars = self._scalars()
+        if tag not in scalars:
             raise UnknownNameError("series", tag, f"run {self.name!r}", scalars)
-        return Series(self.reader.log.series(tag), info)
+        return Series(self.reader.log, tag)
 
     def __contains__(self, tag: object) -> bool:
-        return tag in self._listed().scalars
+        return isinstance(tag, str) and tag in self._scalars()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._listed().scalars)
+        return iter(self._scalars())
 
     def __len__(self) -> int:
-        return len(self._listed().scalars)
+        return len(self._scalars())
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -83,7 +70,7 @@ class Run(Mapping[str, Series]):
     @property
     def tags(self) -> "list[_core.TagInfo]":
         """All tags of every kind: `tag`, `kind`, `plugin`, `display_name`, `description`, `content`, `count`."""
-        return list(self._listed().tags.values())
+        return self.reader.log.tags()
 
     @property
     def tags_version(self) -> int:
@@ -162,9 +149,8 @@ class Run(Mapping[str, Series]):
         """
         if limit is not None and limit < 0:
             raise ValueError(f"limit={limit} is negative: give how many of the newest texts to read, or None for all.")
-        tags = self._listed().tags
-        if tag not in tags or tags[tag].kind != TEXT:
-            names = [name for name, known in tags.items() if known.kind == TEXT]
+        names = [info.tag for info in self.tags if info.kind == TEXT]
+        if tag not in names:
             raise UnknownNameError("text", tag, f"run {self.name!r}", names)
         return read_texts(self.reader, tag, limit)
 

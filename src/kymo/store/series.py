@@ -33,11 +33,11 @@ class Series:
         [1.0, 0.5, 0.25]
     """
 
-    __slots__ = ("_info", "_native")
+    __slots__ = ("_log", "_native")
 
-    def __init__(self, native: "_core.Series", info: "_core.TagInfo") -> None:
-        self._native = native
-        self._info = info
+    def __init__(self, log: "_core.RunLog", tag: str) -> None:
+        self._native = log.series(tag)
+        self._log = log
 
     @property
     def tag(self) -> str:
@@ -47,12 +47,14 @@ class Series:
     @property
     def display_name(self) -> str:
         """The name that its writer wants shown; empty without one."""
-        return self._info.display_name
+        info = self._log.info(self.tag)
+        return info.display_name if info is not None else ""
 
     @property
     def description(self) -> str:
         """What its writer says about it, in Markdown; empty without a word."""
-        return self._info.description
+        info = self._log.info(self.tag)
+        return info.description if info is not None else ""
 
     @property
     def steps(self) -> "NDArray[np.int64]":
