@@ -52,8 +52,9 @@ void put(IndexWriter& out, const FileTag& tag) {
     out.text(tag.kind);
     out.number(tag.described);
     out.number(tag.told_odd_value);
+    const Metadata& metadata = *tag.metadata;
     for (const std::string* text :
-         {&tag.metadata.plugin, &tag.metadata.content, &tag.metadata.display_name, &tag.metadata.description}) {
+         {&metadata.plugin, &metadata.content, &metadata.display_name, &metadata.description}) {
         out.text(*text);
     }
     const ScalarColumns& scalars = tag.scalars.columns;
@@ -62,12 +63,12 @@ void put(IndexWriter& out, const FileTag& tag) {
     out.column(scalars.wall_times.span());
     scalars.wide ? out.column(scalars.values64.span()) : out.column(scalars.values32.span());
     put(out, tag.scalars.marks);
-    const PayloadColumns& payloads = tag.payloads.columns;
+    const PayloadColumns& payloads = tag.payloads->columns;
     out.column(payloads.steps.span());
     out.column(payloads.wall_times.span());
     out.column(payloads.offsets.span());
     out.column(payloads.lengths.span());
-    put(out, tag.payloads.marks);
+    put(out, tag.payloads->marks);
 }
 
 void put(IndexWriter& out, const FileLogSnapshot& log) {
@@ -140,10 +141,11 @@ bool take(IndexReader& in, FileTag& tag) {
     tag.kind = kind_named(in.text());
     tag.described = in.number() != 0;
     tag.told_odd_value = in.number() != 0;
-    for (std::string* text :
-         {&tag.metadata.plugin, &tag.metadata.content, &tag.metadata.display_name, &tag.metadata.description}) {
+    Metadata metadata;
+    for (std::string* text : {&metadata.plugin, &metadata.content, &metadata.display_name, &metadata.description}) {
         *text = in.text();
     }
+    if (metadata != Metadata{}) tag.metadata.make() = std::move(metadata);
     ScalarColumns& scalars = tag.scalars.columns;
     scalars.wide = in.number() != 0;
     scalars.steps = in.column<std::int64_t>();
@@ -156,16 +158,19 @@ bool take(IndexReader& in, FileTag& tag) {
     const std::size_t rows = scalars.steps.size();
     const std::size_t values = scalars.wide ? scalars.values64.size() : scalars.values32.size();
     if (scalars.wall_times.size() != rows || values != rows || !take(in, rows, tag.scalars.marks)) return false;
-    PayloadColumns& payloads = tag.payloads.columns;
+    Table<PayloadColumns> heavy;
+    PayloadColumns& payloads = heavy.columns;
     payloads.steps = in.column<std::int64_t>();
     payloads.wall_times = in.column<double>();
     payloads.offsets = in.column<std::uint64_t>();
     payloads.lengths = in.column<std::uint64_t>();
-    const std::size_t heavy = payloads.steps.size();
-    if (payloads.wall_times.size() != heavy || payloads.offsets.size() != heavy || payloads.lengths.size() != heavy) {
-        return false;
+    const std::size_t values_kept = payloads.size();
+    for (const std::size_t size : {payloads.wall_times.size(), payloads.offsets.size(), payloads.lengths.size()}) {
+        if (size != values_kept) return false;
     }
-    return take(in, heavy, tag.payloads.marks) && !tag.kind.empty();
+    if (!take(in, values_kept, heavy.marks)) return false;
+    if (values_kept != 0) tag.payloads.make() = std::move(heavy);
+    return !tag.kind.empty();
 }
 
 bool take(IndexReader& in, FileLogSnapshot& log) {

@@ -200,6 +200,22 @@ class Refresh:
     @property
     def more(self) -> bool: ...
 
+    @property
+    def index_due(self) -> bool:
+        """So much was read that `save_indexes` is worth it."""
+
+class SavedIndexes:
+    """What was kept of the scans."""
+
+    @property
+    def files(self) -> int: ...
+
+    @property
+    def bytes(self) -> int: ...
+
+    @property
+    def error(self) -> str: ...
+
 class TagInfo:
     """A tag and what its first value said about it."""
 
@@ -316,8 +332,18 @@ class RunLog:
 
     def __init__(self) -> None: ...
 
-    def set_files(self, paths: Sequence[str]) -> None:
-        """The run's event files, from the next refresh on."""
+    def set_files(self, paths: Sequence[str], indexes: Sequence[str] = ()) -> None:
+        """
+        The run's event files, from the next refresh on, and for each the file that its scan is kept in.
+        """
+
+    def index_due(self, ending: bool = False) -> bool:
+        """Whether `save_indexes` would save anything."""
+
+    def save_indexes(self, ending: bool = False) -> SavedIndexes:
+        """
+        Keeps the scans that have grown by a quarter since they were last kept, or noticeably where the log ends.
+        """
 
     def refresh(self, byte_budget: int = 0) -> Refresh:
         """
