@@ -1,5 +1,6 @@
 // Event files out, as Python sees it.
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/vector.h>
@@ -7,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -91,7 +93,7 @@ bool add_one(CollectedEventWriter& writer, std::string_view tag, double value, s
 void bind_event_writer(nb::module_& module) {
     using EventWriter = CollectedEventWriter;
     using kymo::ScalarForm;
-    using Seconds = std::chrono::duration<double>;
+    using kymo::Seconds;
     using Unlocked = nb::call_guard<GilRelease>;
     const kymo::EventWriterOptions standard;
 
@@ -148,11 +150,26 @@ void bind_event_writer(nb::module_& module) {
                               [&] { return writer.add_session(kymo::SessionStatus::start, {wall_time, step}); });
             },
             "step"_a, "wall_time"_a, "Marks what other files of the run hold from `step` on as superseded.")
-        .def("flush", &EventWriter::flush, "sync"_a = false, Unlocked(),
-             "Whether all that was added is in the file; with `sync`, on the disk.")
-        .def("finish", &EventWriter::finish, Unlocked(),
-             "Flushes to the disk; from then on every event is written before its call returns.")
-        .def("close", &EventWriter::close, Unlocked(), "Flushes to the disk and ends. Whether nothing was lost.")
+        .def("begin_flush", &EventWriter::begin_flush, "sync"_a = false, Unlocked(),
+             "Begins what flush waits for: many writers can be flushed at once.")
+        .def(
+            "flush",
+            [](EventWriter& writer, bool sync, std::optional<double> patience) {
+                return writer.flush(sync, patience ? Seconds(*patience) : writer.patience());
+            },
+            "sync"_a = false, "patience"_a = nb::none(), Unlocked(),
+            "Whether all that was added is in the file; with `sync`, on the disk. Also after close.")
+        .def(
+            "finish",
+            [](EventWriter& writer, std::optional<double> patience) {
+                return writer.finish(patience ? Seconds(*patience) : writer.patience());
+            },
+            "patience"_a = nb::none(), Unlocked(),
+            "Flushes to the disk; from then on every event is written before its call returns.")
+        .def("begin_close", &EventWriter::begin_close, Unlocked(),
+             "Begins what close waits for: many writers can be closed at once.")
+        .def("close", &EventWriter::close, Unlocked(),
+             "Flushes to the disk and ends. Whether everything that waited was written.")
         .def("take_notices", &EventWriter::take_notices, "Problems, each a sentence that was not taken before.")
         .def_prop_ro("path", &EventWriter::path)
         .def_prop_ro("closed", &EventWriter::closed)

@@ -38,16 +38,26 @@ class EventWriter:
     def add_session_start(self, step: int, wall_time: float) -> bool:
         """Marks what other files of the run hold from `step` on as superseded."""
 
-    def flush(self, sync: bool = False) -> bool:
-        """Whether all that was added is in the file; with `sync`, on the disk."""
+    def begin_flush(self, sync: bool = False) -> None:
+        """Begins what flush waits for: many writers can be flushed at once."""
 
-    def finish(self) -> bool:
+    def flush(self, sync: bool = False, patience: float | None = None) -> bool:
+        """
+        Whether all that was added is in the file; with `sync`, on the disk. Also after close.
+        """
+
+    def finish(self, patience: float | None = None) -> bool:
         """
         Flushes to the disk; from then on every event is written before its call returns.
         """
 
+    def begin_close(self) -> None:
+        """Begins what close waits for: many writers can be closed at once."""
+
     def close(self) -> bool:
-        """Flushes to the disk and ends. Whether nothing was lost."""
+        """
+        Flushes to the disk and ends. Whether everything that waited was written.
+        """
 
     def take_notices(self) -> list[str]:
         """Problems, each a sentence that was not taken before."""

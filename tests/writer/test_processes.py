@@ -235,7 +235,8 @@ def test_a_program_out_of_file_handles_goes_on(tmp_path: Path) -> None:
     """Not even the logging module can be imported then; what was logged is written when there are handles again."""
     run(
         f"""
-        import resource
+        import io, resource, sys
+        sys.stderr = io.StringIO()
         from kymo import SummaryWriter
         w = SummaryWriter({str(tmp_path)!r})
         resource.setrlimit(resource.RLIMIT_NOFILE, (5, 100))
@@ -248,6 +249,7 @@ def test_a_program_out_of_file_handles_goes_on(tmp_path: Path) -> None:
         assert w.flush() is False
         w.add_scalars("loss", {{"a": 0.5}}, 2)
         resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+        assert "kymo: cannot write" in sys.stderr.getvalue(), sys.stderr.getvalue()
         import logging
         logging.getLogger("kymo").setLevel(logging.CRITICAL)
         assert w.close() is True

@@ -24,11 +24,17 @@ class NullEvents:
     def add_session_start(self, step: int, wall_time: float) -> bool:  # noqa: ARG002, the same
         return False
 
-    def flush(self, sync: bool = False) -> bool:  # noqa: ARG002, the same
+    def begin_flush(self, sync: bool = False) -> None:
+        pass
+
+    def flush(self, sync: bool = False, patience: float | None = None) -> bool:  # noqa: ARG002, the same
         return True
 
-    def finish(self) -> bool:
+    def finish(self, patience: float | None = None) -> bool:  # noqa: ARG002, the same
         return True
+
+    def begin_close(self) -> None:
+        pass
 
     def close(self) -> bool:
         return True
