@@ -1,6 +1,5 @@
 // Event files out, as Python sees it.
 #include <nanobind/nanobind.h>
-#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/vector.h>
@@ -8,7 +7,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -150,22 +148,21 @@ void bind_event_writer(nb::module_& module) {
                               [&] { return writer.add_session(kymo::SessionStatus::start, {wall_time, step}); });
             },
             "step"_a, "wall_time"_a, "Marks what other files of the run hold from `step` on as superseded.")
+        .def("flush", &EventWriter::flush, "sync"_a = false, Unlocked(),
+             "Whether all that was added is in the file; with `sync`, on the disk. Also after close.")
         .def("begin_flush", &EventWriter::begin_flush, "sync"_a = false, Unlocked(),
-             "Begins what flush waits for: many writers can be flushed at once.")
+             "The first half of flush, so that many writers can be flushed at once: asks for it.")
         .def(
-            "flush",
-            [](EventWriter& writer, bool sync, std::optional<double> patience) {
-                return writer.flush(sync, patience ? Seconds(*patience) : writer.patience());
+            "end_flush",
+            [](EventWriter& writer, std::uint64_t request, bool sync, double patience) {
+                return writer.end_flush(request, sync, Seconds(patience));
             },
-            "sync"_a = false, "patience"_a = nb::none(), Unlocked(),
-            "Whether all that was added is in the file; with `sync`, on the disk. Also after close.")
-        .def(
-            "finish",
-            [](EventWriter& writer, std::optional<double> patience) {
-                return writer.finish(patience ? Seconds(*patience) : writer.patience());
-            },
-            "patience"_a = nb::none(), Unlocked(),
-            "Flushes to the disk; from then on every event is written before its call returns.")
+            "request"_a, "sync"_a, "patience"_a, Unlocked(),
+            "The second half: waits, for `patience` seconds at most, for what begin_flush or begin_finish returned.")
+        .def("finish", &EventWriter::finish, Unlocked(),
+             "Flushes to the disk; from then on every event is written before its call returns.")
+        .def("begin_finish", &EventWriter::begin_finish, Unlocked(),
+             "The first half of finish; the second is end_flush with `sync`.")
         .def("begin_close", &EventWriter::begin_close, Unlocked(),
              "Begins what close waits for: many writers can be closed at once.")
         .def("close", &EventWriter::close, Unlocked(),

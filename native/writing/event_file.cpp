@@ -52,6 +52,7 @@ int EventFile::write_some(Chunks& chunks, std::vector<Chunk>& drained) {
     }
     chunk.written += static_cast<std::size_t>(count);
     expected_size_ += count;
+    unsynced_ = true;
     wrote_before_ |= !chunk.preamble;
     if (chunk.written == chunk.size) {
         drained.push_back(std::move(chunk));
@@ -153,7 +154,9 @@ void EventFile::begin(Chunks& chunks) {
 
 int EventFile::sync() {
     if (descriptor_ < 0) return 0;
-    if (fsync(descriptor_) != 0 && errno != EINVAL && errno != EROFS) return errno;  // a pipe or a device has no disk
+    // A pipe or a device has no disk.
+    if (unsynced_ && fsync(descriptor_) != 0 && errno != EINVAL && errno != EROFS) return errno;
+    unsynced_ = false;
     if (name_on_disk_) return 0;
     const auto directory = std::filesystem::path(path_).parent_path();
     const int handle = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

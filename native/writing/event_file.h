@@ -54,6 +54,7 @@ class EventFile {
     off_t expected_size_ = 0;
     bool wrote_before_ = false;
     bool uncertain_tail_ = false;  // a write failed: it may have left bytes that it did not count
+    bool unsynced_ = false;        // something was written since the last fsync
     bool name_on_disk_ = false;
     bool recreated_ = false;
 };

@@ -14,7 +14,7 @@ EventWriter::EventWriter(std::string path, const EventWriterOptions& options)
       options_(options),
       channel_(new std::shared_ptr<WriteChannel>(std::make_shared<WriteChannel>(path_, options))) {
     channel_.load()->get()->start();
-    channel_.load()->get()->flush(false, options_.patience);
+    channel_.load()->get()->flush(false);
 }
 
 EventWriter::~EventWriter() {
@@ -50,7 +50,7 @@ EventWriter::Append EventWriter::append(const Event& event) {
     WriteChannel& own = channel();
     if (!own.append(event)) return Append::closed;
     // A file that does not answer holds the end of a process up once, not for each event.
-    if (writes_through() && !own.flush(false, options_.patience)) write_through_ = false;
+    if (writes_through() && !own.flush(false)) write_through_ = false;
     return own.has_notices() ? Append::done_with_notices : Append::done;
 }
 
@@ -79,18 +79,19 @@ void EventWriter::wait_for_room() {
     if (WriteChannel* own = own_channel()) own->wait_for_room();
 }
 
-bool EventWriter::flush(bool sync, Seconds patience) {
+std::uint64_t EventWriter::begin_flush(bool sync) {
     WriteChannel* own = own_channel();
-    return own == nullptr || own->flush(sync, patience);
+    return own == nullptr ? 0 : own->begin_flush(sync);
 }
 
-void EventWriter::begin_flush(bool sync) {
-    if (WriteChannel* own = own_channel()) own->begin_flush(sync);
+bool EventWriter::end_flush(std::uint64_t request, bool sync, Seconds patience) {
+    WriteChannel* own = own_channel();
+    return own == nullptr || own->end_flush(request, sync, patience);
 }
 
-bool EventWriter::finish(Seconds patience) {
+std::uint64_t EventWriter::begin_finish() {
     write_through_ = true;
-    return flush(true, patience);
+    return begin_flush(true);
 }
 
 void EventWriter::begin_close() {

@@ -52,16 +52,17 @@ class EventWriter {
     void wait_for_room();
 
     // Whether everything that was added so far is in the file; with `sync`, on the disk. Also after close.
-    bool flush(bool sync, Seconds patience);
+    bool flush(bool sync) { return end_flush(begin_flush(sync), sync, options_.patience); }
 
-    Seconds patience() const { return options_.patience; }
-
-    // Begins what flush waits for, so that many writers can be flushed at once.
-    void begin_flush(bool sync);
+    // The two halves of it, so that many writers can be flushed at once: end_flush waits for what begin_flush asked
+    // for.
+    std::uint64_t begin_flush(bool sync);
+    bool end_flush(std::uint64_t request, bool sync, Seconds patience);
 
     // Flushes to the disk; from then on every event is written before its call returns, until one cannot be. For the
     // end of a process.
-    bool finish(Seconds patience);
+    bool finish() { return end_flush(begin_finish(), true, options_.patience); }
+    std::uint64_t begin_finish();
     bool writes_through() const { return write_through_.load(std::memory_order_relaxed); }
 
     // Flushes to the disk and ends; later events are refused. begin_close does not wait for it, so that many writers

@@ -97,22 +97,17 @@ void WriteChannel::wait_for_room() {
     }
 }
 
-bool WriteChannel::flush(bool sync, Seconds patience) {
-    const Clock::time_point deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(patience);
-    std::unique_lock lock(mutex_);
-    if (stopping_ || stopped_) {
-        outcome_.wait_until(lock, deadline, [this] { return stopped_; });
-        return whole(sync);
-    }
-    const std::uint64_t mine = request(sync);
-    const std::uint64_t& answered = sync ? sync_answered_ : answered_;
-    outcome_.wait_until(lock, deadline, [&] { return answered >= mine || stopped_; });
-    return (sync ? sync_succeeded_ : succeeded_) >= mine;
+std::uint64_t WriteChannel::begin_flush(bool sync) {
+    const std::lock_guard lock(mutex_);
+    return stopping_ || stopped_ ? requested_ + 1 : request(sync);
 }
 
-void WriteChannel::begin_flush(bool sync) {
-    const std::lock_guard lock(mutex_);
-    if (!stopping_) request(sync);
+bool WriteChannel::end_flush(std::uint64_t request, bool sync, Seconds patience) {
+    std::unique_lock lock(mutex_);
+    const Clock::time_point deadline = deadline_of(patience);
+    const std::uint64_t& answered = sync ? sync_answered_ : answered_;
+    outcome_.wait_until(lock, deadline, [&] { return answered >= request || stopped_; });
+    return answered >= request ? (sync ? sync_succeeded_ : succeeded_) >= request : whole(sync);
 }
 
 std::uint64_t WriteChannel::request(bool sync) {
@@ -120,6 +115,11 @@ std::uint64_t WriteChannel::request(bool sync) {
     if (sync) sync_requested_ = requested_;
     work_.notify_one();
     return requested_;
+}
+
+// A file that has not answered for so long is not waited for again.
+WriteChannel::Clock::time_point WriteChannel::deadline_of(Seconds patience) const {
+    return operation_began_.value_or(Clock::now()) + std::chrono::duration_cast<Clock::duration>(patience);
 }
 
 // Once no more comes.
@@ -131,7 +131,7 @@ void WriteChannel::begin_stop() {
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
     stopping_ = true;
-    stop_by_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(options_.patience);
+    stop_by_ = deadline_of(options_.patience);
     request(true);
 }
 

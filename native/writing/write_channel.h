@@ -39,8 +39,9 @@ class WriteChannel : public std::enable_shared_from_this<WriteChannel> {
 
     bool congested() const { return congested_.load(std::memory_order_relaxed); }
     void wait_for_room();
-    bool flush(bool sync, Seconds patience);
-    void begin_flush(bool sync);
+    bool flush(bool sync) { return end_flush(begin_flush(sync), sync, options_.patience); }
+    std::uint64_t begin_flush(bool sync);
+    bool end_flush(std::uint64_t request, bool sync, Seconds patience);
 
     // Has everything flushed to the disk and the thread end; stop waits for it, and answers as flush does. Any number
     // of threads may call either.
@@ -74,6 +75,7 @@ class WriteChannel : public std::enable_shared_from_this<WriteChannel> {
     void notice(std::string text);
     std::size_t waiting() const { return buffer_.bytes() + writing_bytes_; }
     bool whole(bool sync) const;
+    Clock::time_point deadline_of(Seconds patience) const;
 
     const std::uint64_t fork_count_;
     const EventWriterOptions options_;

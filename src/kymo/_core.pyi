@@ -38,18 +38,28 @@ class EventWriter:
     def add_session_start(self, step: int, wall_time: float) -> bool:
         """Marks what other files of the run hold from `step` on as superseded."""
 
-    def begin_flush(self, sync: bool = False) -> None:
-        """Begins what flush waits for: many writers can be flushed at once."""
-
-    def flush(self, sync: bool = False, patience: float | None = None) -> bool:
+    def flush(self, sync: bool = False) -> bool:
         """
         Whether all that was added is in the file; with `sync`, on the disk. Also after close.
         """
 
-    def finish(self, patience: float | None = None) -> bool:
+    def begin_flush(self, sync: bool = False) -> int:
+        """
+        The first half of flush, so that many writers can be flushed at once: asks for it.
+        """
+
+    def end_flush(self, request: int, sync: bool, patience: float) -> bool:
+        """
+        The second half: waits, for `patience` seconds at most, for what begin_flush or begin_finish returned.
+        """
+
+    def finish(self) -> bool:
         """
         Flushes to the disk; from then on every event is written before its call returns.
         """
+
+    def begin_finish(self) -> int:
+        """The first half of finish; the second is end_flush with `sync`."""
 
     def begin_close(self) -> None:
         """Begins what close waits for: many writers can be closed at once."""

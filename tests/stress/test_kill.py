@@ -64,8 +64,8 @@ def test_nothing_older_than_50_ms_is_lost(killed: list[Killed]) -> None:
     assert sum(bool(child.steps) for child in killed) > ROUNDS
     for child in killed:
         assert child.steps == list(range(child.first, child.first + len(child.steps)))
-    # The writer's thread sleeps and wakes as the witnesses do, so it is as late as they are on a busy machine: not child
-    # by child, but the latest, and each share of them.
+    # The writer's thread sleeps and wakes as the witnesses do, and is as late on a busy machine: not child by child,
+    # but the latest of all, and each share of them.
     ages = sorted(child.age_of_lost() for child in killed)
     late = sorted(child.late for child in killed)
     for share in (0.5, 0.8, 1.0):

@@ -24,13 +24,16 @@ class NullEvents:
     def add_session_start(self, step: int, wall_time: float) -> bool:  # noqa: ARG002, the same
         return False
 
-    def begin_flush(self, sync: bool = False) -> None:
-        pass
-
-    def flush(self, sync: bool = False, patience: float | None = None) -> bool:  # noqa: ARG002, the same
+    def flush(self, sync: bool = False) -> bool:  # noqa: ARG002, the same
         return True
 
-    def finish(self, patience: float | None = None) -> bool:  # noqa: ARG002, the same
+    def begin_flush(self, sync: bool = False) -> int:  # noqa: ARG002, the same
+        return 0
+
+    def begin_finish(self) -> int:
+        return 0
+
+    def end_flush(self, request: int, sync: bool, patience: float) -> bool:  # noqa: ARG002, the same
         return True
 
     def begin_close(self) -> None:

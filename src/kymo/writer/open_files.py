@@ -7,7 +7,7 @@ import weakref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from kymo._core import EventWriter
     from kymo.writer.null_events import NullEvents
@@ -48,7 +48,7 @@ class OpenFiles:
 
 def flush_together(files: "Sequence[EventWriter | NullEvents]", sync: bool) -> bool:
     """Whether all that was added is in the files. A disk that does not answer is waited for once, not for each file."""
-    return _together(files, sync, lambda events, patience: events.flush(sync, patience))
+    return _wait(files, [events.begin_flush(sync) for events in files], sync)
 
 
 def close_together(files: "Sequence[EventWriter | NullEvents]") -> bool:
@@ -78,17 +78,15 @@ def tell(events: "EventWriter | NullEvents") -> None:
 
 def _finish(files: "dict[EventWriter | NullEvents, None]") -> None:
     unfinished = list(files)
-    _together(unfinished, True, lambda events, patience: events.finish(patience))
+    _wait(unfinished, [events.begin_finish() for events in unfinished], True)
     for events in unfinished:
         tell(events)
 
 
-def _together(
-    files: "Sequence[EventWriter | NullEvents]", sync: bool, end: "Callable[[EventWriter | NullEvents, float], bool]"
-) -> bool:
+def _wait(files: "Sequence[EventWriter | NullEvents]", requests: "Sequence[int]", sync: bool) -> bool:
     until = time.monotonic() + _PATIENCE
-    if len(files) > 1:
-        for events in files:
-            events.begin_flush(sync)
-    done = [end(events, max(0.0, until - time.monotonic())) for events in files]
+    done = [
+        events.end_flush(request, sync, max(0.0, until - time.monotonic()))
+        for events, request in zip(files, requests, strict=True)
+    ]
     return all(done)
