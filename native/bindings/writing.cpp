@@ -91,7 +91,7 @@ bool add_one(CollectedEventWriter& writer, std::string_view tag, double value, s
 void bind_event_writer(nb::module_& module) {
     using EventWriter = CollectedEventWriter;
     using kymo::ScalarForm;
-    using Seconds = std::chrono::duration<double>;
+    using kymo::Seconds;
     using Unlocked = nb::call_guard<GilRelease>;
     const kymo::EventWriterOptions standard;
 
@@ -149,10 +149,24 @@ void bind_event_writer(nb::module_& module) {
             },
             "step"_a, "wall_time"_a, "Marks what other files of the run hold from `step` on as superseded.")
         .def("flush", &EventWriter::flush, "sync"_a = false, Unlocked(),
-             "Whether all that was added is in the file; with `sync`, on the disk.")
+             "Whether all that was added is in the file; with `sync`, on the disk. Also after close.")
+        .def("begin_flush", &EventWriter::begin_flush, "sync"_a = false, Unlocked(),
+             "The first half of flush, so that many writers can be flushed at once: asks for it.")
+        .def(
+            "end_flush",
+            [](EventWriter& writer, std::uint64_t request, bool sync, double patience) {
+                return writer.end_flush(request, sync, Seconds(patience));
+            },
+            "request"_a, "sync"_a, "patience"_a, Unlocked(),
+            "The second half: waits, for `patience` seconds at most, for what begin_flush or begin_finish returned.")
         .def("finish", &EventWriter::finish, Unlocked(),
              "Flushes to the disk; from then on every event is written before its call returns.")
-        .def("close", &EventWriter::close, Unlocked(), "Flushes to the disk and ends. Whether nothing was lost.")
+        .def("begin_finish", &EventWriter::begin_finish, Unlocked(),
+             "The first half of finish; the second is end_flush with `sync`.")
+        .def("begin_close", &EventWriter::begin_close, Unlocked(),
+             "Begins what close waits for: many writers can be closed at once.")
+        .def("close", &EventWriter::close, Unlocked(),
+             "Flushes to the disk and ends. Whether everything that waited was written.")
         .def("take_notices", &EventWriter::take_notices, "Problems, each a sentence that was not taken before.")
         .def_prop_ro("path", &EventWriter::path)
         .def_prop_ro("closed", &EventWriter::closed)

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -15,12 +16,17 @@
 namespace kymo {
 namespace {
 
+constexpr std::size_t most_at_once = 1 << 20;  // bytes a write, so that a long record does not look like a stalled file
+
 // What the file had of the first record that is not whole is gone: it must be written from its beginning.
 void restart_record(Chunks& chunks) {
     if (chunks.empty()) return;
     Chunk& first = chunks.front();
     first.written = whole_records(first.all(), first.written);
 }
+
+// The handle is of no more use (a remount does that); the path may be.
+bool is_stale(int error) { return error == ESTALE || error == EBADF || error == ENODEV; }
 
 }  // namespace
 
@@ -29,55 +35,71 @@ EventFile::EventFile(std::string path, std::vector<std::byte> preamble)
 
 EventFile::~EventFile() { close(); }
 
-int EventFile::drain(Chunks& chunks, std::vector<Chunk>& drained) {
+int EventFile::write_some(Chunks& chunks, std::vector<Chunk>& drained) {
     if (const int error = prepare(chunks); error != 0) return error;
-    while (!chunks.empty()) {
-        if (const int error = write_chunk(chunks.front()); error != 0) {
-            uncertain_tail_ = true;
-            // A handle that went stale (a remount) is of no more use; the path may be.
-            if (error == ESTALE || error == EBADF || error == ENODEV) close();
-            return error;
-        }
-        drained.push_back(std::move(chunks.front()));
+    if (chunks.empty()) return 0;
+    Chunk& chunk = chunks.front();
+    const auto rest = chunk.unwritten();
+    ssize_t count = 0;
+    do {
+        count = ::write(descriptor_, rest.data(), std::min(rest.size(), most_at_once));
+    } while (count < 0 && errno == EINTR);
+    if (count <= 0) {
+        const int error = count < 0 ? errno : EIO;
+        uncertain_tail_ = true;
+        if (is_stale(error)) error == EBADF ? forget() : close();
+        return error;
+    }
+    chunk.written += static_cast<std::size_t>(count);
+    expected_size_ += count;
+    unsynced_ = true;
+    wrote_before_ |= !chunk.preamble;
+    if (chunk.written == chunk.size) {
+        drained.push_back(std::move(chunk));
         chunks.pop_front();
     }
     return 0;
 }
 
 int EventFile::prepare(Chunks& chunks) {
-    bool usable = false, shrunk = false;
-    if (descriptor_ >= 0) {
-        if (const int error = check(usable, shrunk); error != 0) return error;
+    struct stat status;
+    int error = look(status);
+    if (is_stale(error)) error = look(status);
+    if (error == 0 && known_ && vanished(status)) {
+        close();
+        known_ = false;
+        error = look(status);
     }
-    if (usable && shrunk) restart_record(chunks);
-    if (usable) return 0;
-    close();
-    if (const int error = open(); error != 0) return error;
-    if (expected_size_ != 0) return 0;
-    restart_record(chunks);
-    if (!chunks.empty() && chunks.front().preamble) return 0;
-    Chunk chunk(preamble_.size());
-    std::memcpy(chunk.bytes.get(), preamble_.data(), preamble_.size());
-    chunk.size = preamble_.size();
-    chunk.preamble = true;
-    chunks.push_front(std::move(chunk));
-    recreated_ |= wrote_before_;
-    wrote_before_ = false;
+    if (error != 0) return error;
+    if (known_) return reconcile(status, chunks);
+    known_ = true;
+    uncertain_tail_ = false;
+    expected_size_ = status.st_size;
+    if (status.st_size == 0) begin(chunks);
     return 0;
 }
 
-// A file that was deleted, or emptied by someone else, is not usable any more.
-int EventFile::check(bool& usable, bool& shrunk) {
-    struct stat status;
-    if (fstat(descriptor_, &status) != 0) return errno == ESTALE ? 0 : errno;
-    usable = status.st_nlink != 0 && !(status.st_size == 0 && expected_size_ != 0);
-    if (!usable || !S_ISREG(status.st_mode)) return 0;
-    shrunk = status.st_size < expected_size_;
-    const bool surplus = status.st_size > expected_size_;
-    if (uncertain_tail_ && surplus && ftruncate(descriptor_, expected_size_) != 0) return errno;
-    if (!uncertain_tail_ || shrunk) expected_size_ = status.st_size;
-    uncertain_tail_ = false;
-    return 0;
+// Opens the file if need be. A descriptor that turns out stale, or to be another file's, is given up.
+int EventFile::look(struct stat& status) {
+    if (descriptor_ < 0) {
+        if (const int error = open(); error != 0) return error;
+        if (fstat(descriptor_, &status) != 0) {
+            const int error = errno;
+            close();
+            return error;
+        }
+        device_ = status.st_dev;
+        inode_ = status.st_ino;
+        return 0;
+    }
+    const int error = fstat(descriptor_, &status) != 0 ? errno : 0;
+    // Someone closed every descriptor of the process, and this number may have been given out again.
+    if (error == EBADF || (error == 0 && (status.st_dev != device_ || status.st_ino != inode_))) {
+        forget();
+        return EBADF;
+    }
+    if (is_stale(error)) close();
+    return error;
 }
 
 int EventFile::open() {
@@ -89,41 +111,52 @@ int EventFile::open() {
         if (error) return error.value();
         descriptor_ = ::open(path_.c_str(), flags, 0666);
     }
-    if (descriptor_ < 0) return errno;
-    struct stat status;
-    if (fstat(descriptor_, &status) != 0) {
-        const int error = errno;
-        close();
-        return error;
-    }
-    expected_size_ = status.st_size;
     name_on_disk_ = false;
-    uncertain_tail_ = false;
-    return 0;
+    return descriptor_ < 0 ? errno : 0;
 }
 
 void EventFile::close() {
     if (descriptor_ >= 0) ::close(descriptor_);
-    descriptor_ = -1;
+    forget();
 }
 
-int EventFile::write_chunk(Chunk& chunk) {
-    while (chunk.written != chunk.size) {
-        const auto rest = chunk.unwritten();
-        const ssize_t count = ::write(descriptor_, rest.data(), rest.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return errno;
-        if (count == 0) return EIO;
-        chunk.written += static_cast<std::size_t>(count);
-        expected_size_ += count;
-        wrote_before_ |= !chunk.preamble;
+void EventFile::forget() { descriptor_ = -1; }
+
+// Deleted, or emptied by someone else.
+bool EventFile::vanished(const struct stat& status) const {
+    return status.st_nlink == 0 || (status.st_size == 0 && expected_size_ != 0);
+}
+
+int EventFile::reconcile(const struct stat& status, Chunks& chunks) {
+    if (!S_ISREG(status.st_mode)) return 0;
+    if (status.st_size < expected_size_) restart_record(chunks);
+    if (uncertain_tail_ && status.st_size > expected_size_) {
+        if (ftruncate(descriptor_, expected_size_) != 0) return errno;
+    } else {
+        expected_size_ = status.st_size;
     }
+    uncertain_tail_ = false;
     return 0;
+}
+
+// A file without content begins with the preamble, and its first record is a whole one.
+void EventFile::begin(Chunks& chunks) {
+    restart_record(chunks);
+    if (!chunks.empty() && chunks.front().preamble) return;
+    Chunk chunk(preamble_.size());
+    std::memcpy(chunk.bytes.get(), preamble_.data(), preamble_.size());
+    chunk.size = preamble_.size();
+    chunk.preamble = true;
+    chunks.push_front(std::move(chunk));
+    recreated_ |= wrote_before_;
+    wrote_before_ = false;
 }
 
 int EventFile::sync() {
     if (descriptor_ < 0) return 0;
-    if (fsync(descriptor_) != 0 && errno != EINVAL && errno != EROFS) return errno;  // a pipe or a device has no disk
+    // A pipe or a device has no disk.
+    if (unsynced_ && fsync(descriptor_) != 0 && errno != EINVAL && errno != EROFS) return errno;
+    unsynced_ = false;
     if (name_on_disk_) return 0;
     const auto directory = std::filesystem::path(path_).parent_path();
     const int handle = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

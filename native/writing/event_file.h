@@ -1,6 +1,7 @@
 // One event file as its writer sees it: opened when needed, made again when it vanished, continued after an error.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -21,9 +22,9 @@ class EventFile {
     EventFile(const EventFile&) = delete;
     EventFile& operator=(const EventFile&) = delete;
 
-    // Appends the chunks, moving each that is done to `drained`. Returns 0, or the errno of what went wrong: then the
-    // rest stays in `chunks`, and the next call continues at the very byte.
-    int drain(Chunks& chunks, std::vector<Chunk>& drained);
+    // Makes one write of what is in `chunks`; a chunk that is done moves to `drained`. Returns 0, or the errno of what
+    // went wrong: then the next call continues at the very byte.
+    int write_some(Chunks& chunks, std::vector<Chunk>& drained);
 
     // Returns 0 when what was written, and the file's name, are on the disk.
     int sync();
@@ -36,17 +37,24 @@ class EventFile {
 
   private:
     int prepare(Chunks& chunks);
+    int look(struct stat& status);
     int open();
-    int check(bool& usable, bool& shrunk);
     void close();
-    int write_chunk(Chunk& chunk);
+    void forget();
+    bool vanished(const struct stat& status) const;
+    int reconcile(const struct stat& status, Chunks& chunks);
+    void begin(Chunks& chunks);
 
     std::string path_;
     std::vector<std::byte> preamble_;
     int descriptor_ = -1;
+    dev_t device_ = 0;  // with the inode: which file the descriptor was opened on
+    ino_t inode_ = 0;
+    bool known_ = false;  // the size is that of the file at the path, also while no descriptor is open
     off_t expected_size_ = 0;
     bool wrote_before_ = false;
     bool uncertain_tail_ = false;  // a write failed: it may have left bytes that it did not count
+    bool unsynced_ = false;        // something was written since the last fsync
     bool name_on_disk_ = false;
     bool recreated_ = false;
 };

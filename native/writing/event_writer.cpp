@@ -79,19 +79,30 @@ void EventWriter::wait_for_room() {
     if (WriteChannel* own = own_channel()) own->wait_for_room();
 }
 
-bool EventWriter::flush(bool sync) {
+std::uint64_t EventWriter::begin_flush(bool sync) {
     WriteChannel* own = own_channel();
-    return own == nullptr || own->flush(sync);
+    return own == nullptr ? 0 : own->begin_flush(sync);
 }
 
-bool EventWriter::finish() {
+bool EventWriter::end_flush(std::uint64_t request, bool sync, Seconds patience) {
+    WriteChannel* own = own_channel();
+    return own == nullptr || own->end_flush(request, sync, patience);
+}
+
+std::uint64_t EventWriter::begin_finish() {
     write_through_ = true;
-    return closed() || flush(true);
+    return begin_flush(true);
+}
+
+void EventWriter::begin_close() {
+    closed_ = true;
+    if (WriteChannel* own = own_channel()) own->begin_stop();
 }
 
 bool EventWriter::close() {
+    closed_ = true;
     WriteChannel* own = own_channel();
-    return closed_.exchange(true) || own == nullptr || own->stop();
+    return own == nullptr || own->stop();
 }
 
 std::vector<std::string> EventWriter::take_notices() {

@@ -16,11 +16,13 @@ namespace kymo {
 
 class WriteChannel;
 
+using Seconds = std::chrono::duration<double>;
+
 struct EventWriterOptions {
-    std::chrono::duration<double> flush_interval{0.04};  // the longest that an event waits before it is written
-    std::size_t flush_bytes = 1 << 20;                   // written sooner when so much waits
-    std::size_t buffer_limit = 64 << 20;                 // kept in memory while the file cannot be written
-    std::chrono::duration<double> patience{30.0};        // the longest that flush and close are waited for
+    Seconds flush_interval{0.04};         // the longest that an event waits before it is written
+    std::size_t flush_bytes = 1 << 20;    // written sooner when so much waits
+    std::size_t buffer_limit = 64 << 20;  // kept in memory while the file cannot be written
+    Seconds patience{30.0};               // the longest that flush and close are waited for
 };
 
 // Nothing here blocks on the file but flush, close, finish and wait_for_room, each for a bounded time, and nothing
@@ -44,20 +46,28 @@ class EventWriter {
     Append add_file_version(Stamp stamp);
     Append add_session(SessionStatus status, Stamp stamp);
 
-    // More waits than may be kept although the file can be written: wait_for_room before the next event, or it is
-    // dropped. That wait ends after a second, and is not repeated until the file has answered.
+    // More waits than may be kept although the file takes what it is given: wait_for_room before the next event, or it
+    // is dropped. A file that is slow to answer is not waited for.
     bool congested() const;
     void wait_for_room();
 
-    // Whether everything that was added so far is in the file; with `sync`, on the disk.
-    bool flush(bool sync);
+    // Whether everything that was added so far is in the file; with `sync`, on the disk. Also after close.
+    bool flush(bool sync) { return end_flush(begin_flush(sync), sync, options_.patience); }
+
+    // The two halves of it, so that many writers can be flushed at once: end_flush waits for what begin_flush asked
+    // for.
+    std::uint64_t begin_flush(bool sync);
+    bool end_flush(std::uint64_t request, bool sync, Seconds patience);
 
     // Flushes to the disk; from then on every event is written before its call returns, until one cannot be. For the
     // end of a process.
-    bool finish();
+    bool finish() { return end_flush(begin_finish(), true, options_.patience); }
+    std::uint64_t begin_finish();
     bool writes_through() const { return write_through_.load(std::memory_order_relaxed); }
 
-    // Flushes to the disk and ends; later events are refused.
+    // Flushes to the disk and ends; later events are refused. begin_close does not wait for it, so that many writers
+    // can be closed at once.
+    void begin_close();
     bool close();
 
     // Problems, each a sentence that was not taken before.

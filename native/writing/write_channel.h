@@ -39,8 +39,14 @@ class WriteChannel : public std::enable_shared_from_this<WriteChannel> {
 
     bool congested() const { return congested_.load(std::memory_order_relaxed); }
     void wait_for_room();
-    bool flush(bool sync);
-    bool stop();  // flushes to the disk and ends the thread
+    bool flush(bool sync) { return end_flush(begin_flush(sync), sync, options_.patience); }
+    std::uint64_t begin_flush(bool sync);
+    bool end_flush(std::uint64_t request, bool sync, Seconds patience);
+
+    // Has everything flushed to the disk and the thread end; stop waits for it, and answers as flush does. Any number
+    // of threads may call either.
+    void begin_stop();
+    bool stop();
 
     // Makes has_notices true, so that whoever appends next looks at the path.
     void announce() { has_notices_.store(true, std::memory_order_relaxed); }
@@ -60,10 +66,16 @@ class WriteChannel : public std::enable_shared_from_this<WriteChannel> {
     void await_work(std::unique_lock<std::mutex>& lock);
     void look_again(Clock::time_point now);
     void write_out(std::unique_lock<std::mutex>& lock);
-    int drain(std::unique_lock<std::mutex>& lock, bool sync);
-    void note_outcome(int error, bool recreated);
+    int drain(std::unique_lock<std::mutex>& lock);
+    void sync(std::unique_lock<std::mutex>& lock);
+    void note_write(int error, bool recreated);
+    void note_end_of_outage();
+    void note_sync(int error);
+    std::uint64_t request(bool sync);
     void notice(std::string text);
-    Clock::duration patience() const;
+    std::size_t waiting() const { return buffer_.bytes() + writing_bytes_; }
+    bool whole(bool sync) const;
+    Clock::time_point deadline_of(Seconds patience) const;
 
     const std::uint64_t fork_count_;
     const EventWriterOptions options_;
@@ -79,12 +91,14 @@ class WriteChannel : public std::enable_shared_from_this<WriteChannel> {
     std::optional<Clock::time_point> due_;
     int looks_left_ = 0;
     bool due_at_once_ = false;
-    std::uint64_t requested_ = 0, synced_request_ = 0;  // the newest flush asked for, and the newest with fsync
-    std::uint64_t answered_ = 0, succeeded_ = 0;        // the newest flush that ended, and that ended well
-    bool stopping_ = false;
-    bool stopped_ = false;
-    bool stalled_ = false;  // the file has not answered while the buffer was full
-    int failure_ = 0;       // errno of the present outage
+    std::uint64_t requested_ = 0, answered_ = 0, succeeded_ = 0;                 // the newest flush of each kind
+    std::uint64_t sync_requested_ = 0, sync_answered_ = 0, sync_succeeded_ = 0;  // the same for those with fsync
+    bool stopping_ = false, stopped_ = false, ended_ = false;
+    Clock::time_point stop_by_;
+    std::optional<Clock::time_point> operation_began_;  // what the thread does with the file at present
+    bool stalled_ = false;                              // the file takes long to answer
+    int failure_ = 0, sync_failure_ = 0;                // errno of the last write and of the last fsync
+    bool outage_told_ = false;
     Clock::duration retry_delay_{};
     std::uint64_t dropped_ = 0, dropped_before_ = 0;  // before the present outage
     std::vector<std::string> notices_;

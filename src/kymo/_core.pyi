@@ -39,15 +39,35 @@ class EventWriter:
         """Marks what other files of the run hold from `step` on as superseded."""
 
     def flush(self, sync: bool = False) -> bool:
-        """Whether all that was added is in the file; with `sync`, on the disk."""
+        """
+        Whether all that was added is in the file; with `sync`, on the disk. Also after close.
+        """
+
+    def begin_flush(self, sync: bool = False) -> int:
+        """
+        The first half of flush, so that many writers can be flushed at once: asks for it.
+        """
+
+    def end_flush(self, request: int, sync: bool, patience: float) -> bool:
+        """
+        The second half: waits, for `patience` seconds at most, for what begin_flush or begin_finish returned.
+        """
 
     def finish(self) -> bool:
         """
         Flushes to the disk; from then on every event is written before its call returns.
         """
 
+    def begin_finish(self) -> int:
+        """The first half of finish; the second is end_flush with `sync`."""
+
+    def begin_close(self) -> None:
+        """Begins what close waits for: many writers can be closed at once."""
+
     def close(self) -> bool:
-        """Flushes to the disk and ends. Whether nothing was lost."""
+        """
+        Flushes to the disk and ends. Whether everything that waited was written.
+        """
 
     def take_notices(self) -> list[str]:
         """Problems, each a sentence that was not taken before."""

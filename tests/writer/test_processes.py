@@ -1,7 +1,6 @@
 """Forks, spawned processes, exits without close, and processes that are killed."""
 
 import multiprocessing
-import os
 import signal
 import subprocess
 import sys
@@ -235,7 +234,8 @@ def test_a_program_out_of_file_handles_goes_on(tmp_path: Path) -> None:
     """Not even the logging module can be imported then; what was logged is written when there are handles again."""
     run(
         f"""
-        import resource
+        import io, resource, sys
+        sys.stderr = io.StringIO()
         from kymo import SummaryWriter
         w = SummaryWriter({str(tmp_path)!r})
         resource.setrlimit(resource.RLIMIT_NOFILE, (5, 100))
@@ -248,6 +248,7 @@ def test_a_program_out_of_file_handles_goes_on(tmp_path: Path) -> None:
         assert w.flush() is False
         w.add_scalars("loss", {{"a": 0.5}}, 2)
         resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+        assert "kymo: cannot write" in sys.stderr.getvalue(), sys.stderr.getvalue()
         import logging
         logging.getLogger("kymo").setLevel(logging.CRITICAL)
         assert w.close() is True
@@ -320,40 +321,6 @@ def test_spawned_workers_write_to_files_of_their_own(tmp_path: Path) -> None:
     files = list(tmp_path.iterdir())
     assert len(files) == 2
     assert all(steps_of(path) == list(range(1000)) for path in files)
-
-
-@pytest.mark.parametrize("rounds", range(3))
-def test_a_killed_process_loses_only_what_is_newest(rounds: int, tmp_path: Path) -> None:
-    """What had been logged a second before the kill must be there, twenty times the time that writing may take."""
-    code = f"""
-        import time
-        from kymo import SummaryWriter
-        w = SummaryWriter({str(tmp_path)!r})
-        step = 0
-        while True:
-            w.add_scalar("loss", 0.5, step)
-            if step % 100 == 0:
-                print(step, time.monotonic(), flush=True)
-            step += 1
-            time.sleep(0.0001)
-    """
-    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    reports: list[tuple[int, float]] = []
-    for line in process.stdout:
-        step, at = line.split()
-        reports.append((int(step), float(at)))
-        if reports[-1][1] - reports[0][1] > 1.2 + rounds / 50:
-            break
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    killed = reports[-1][1]
-    promised = max(step for step, at in reports if at < killed - 1)
-    (path,) = tmp_path.iterdir()
-    found = steps_of(path)
-    assert found == list(range(len(found)))
-    assert len(found) > promised
 
 
 def test_an_interrupt_reaches_the_program(tmp_path: Path) -> None:

@@ -1,13 +1,12 @@
 """One event file of a run, as Python sees it."""
 
 import os
-import sys
 import time
-import weakref
 
 from kymo._core import EventWriter
 from kymo.writer.event_path import claim_event_path, event_directory
 from kymo.writer.null_events import NullEvents
+from kymo.writer.open_files import OpenFiles, close_together, tell
 from kymo.writer.process_lock import ProcessLock
 from kymo.writer.scalar import to_step, to_wall_time
 
@@ -19,23 +18,6 @@ if TYPE_CHECKING:
         """A protobuf message, of whichever library."""
 
         def SerializeToString(self) -> bytes: ...
-
-
-def _tell(events: EventWriter | NullEvents) -> None:
-    notices = events.take_notices()
-    if notices:
-        try:
-            import logging
-        except OSError:  # no file handle is left to read it with: that must not end the training
-            return
-        for notice in notices:
-            logging.getLogger("kymo").warning("%s", notice)
-
-
-def _finish(unfinished: list[EventWriter | NullEvents]) -> None:
-    for events in unfinished:
-        events.finish()
-        _tell(events)
 
 
 class FileWriter:
@@ -53,16 +35,14 @@ class FileWriter:
         *,
         write_to_disk: bool = True,
         directory: str | None = None,
+        open_files: OpenFiles | None = None,
     ) -> None:
         self._log_dir = str(log_dir)
         self._directory = directory or event_directory(log_dir)
         self._filename_suffix = filename_suffix
         self._write_to_disk = write_to_disk
         self._opening = ProcessLock()
-        self._unfinished: list[EventWriter | NullEvents] = []
-        # Runs when this object is collected or, failing that, when the interpreter exits.
-        weakref.finalize(self, _finish, self._unfinished)
-        self._worker = 0
+        self._open_files = open_files or OpenFiles()
         self._events = self._open()
 
     def get_logdir(self) -> str:
@@ -91,7 +71,7 @@ class FileWriter:
         except ValueError:
             attend = self._append_again("add_scalar", (tag, value, step, wall_time))
         if attend:
-            self._attend()
+            self.attend(self._events)
 
     def append(self, method: str, *arguments: "Any") -> None:
         """Calls an `add_` method of the event writer; the caller has checked the arguments."""
@@ -100,7 +80,7 @@ class FileWriter:
         except ValueError:
             attend = self._append_again(method, arguments)
         if attend:
-            self._attend()
+            self.attend(self._events)
 
     def add_summary(
         self,
@@ -122,15 +102,16 @@ class FileWriter:
 
     def flush(self, sync: bool = False) -> bool:
         """Whether all events are in the file; with `sync`, on the disk."""
-        flushed = self._events.closed or self._events.flush(sync)
-        self._attend()
+        events = self._events
+        flushed = events.flush(sync)
+        self.attend(events)
         return flushed
 
     def close(self) -> bool:
         """Flushes to the disk and closes the file; whether no event was lost."""
         events = self._events  # another thread may open the next file meanwhile
-        whole = events.close()
-        _tell(events)
+        whole = close_together([events])
+        self.attend(events)
         return whole
 
     def reopen(self) -> None:
@@ -146,20 +127,9 @@ class FileWriter:
         else:
             events = NullEvents()
         self._known_path = events.path
-        self._unfinished[:] = [events]
-        self._finish_with_worker()
-        _tell(events)
+        self._open_files.add(events)
+        tell(events)
         return events
-
-    def _finish_with_worker(self) -> None:
-        # A worker of multiprocessing that was forked leaves through os._exit, past what runs at interpreter exit.
-        process = sys.modules.get("multiprocessing.process")
-        if process is None or process.parent_process() is None or self._worker == os.getpid():
-            return
-        from multiprocessing.util import Finalize
-
-        self._worker = os.getpid()
-        Finalize(self, _finish, args=(self._unfinished,), exitpriority=10)
 
     def _append_again(self, method: str, arguments: "tuple[Any, ...]") -> bool:
         if not self._events.closed:
@@ -167,8 +137,11 @@ class FileWriter:
         self.reopen()
         return bool(getattr(self._events, method)(*arguments))
 
-    def _attend(self) -> None:
-        _tell(self._events)
-        if self._events.path != self._known_path:
-            self._known_path = self._events.path
-            self._finish_with_worker()
+    def attend(self, events: EventWriter | NullEvents) -> None:
+        """Tells what became of the file: problems, a fork, its end."""
+        tell(events)
+        if events.closed:
+            self._open_files.discard(events)
+        elif events.path != self._known_path:
+            self._known_path = events.path
+            self._open_files.finish_with_worker()

@@ -27,8 +27,17 @@ class NullEvents:
     def flush(self, sync: bool = False) -> bool:  # noqa: ARG002, the same
         return True
 
-    def finish(self) -> bool:
+    def begin_flush(self, sync: bool = False) -> int:  # noqa: ARG002, the same
+        return 0
+
+    def begin_finish(self) -> int:
+        return 0
+
+    def end_flush(self, request: int, sync: bool, patience: float) -> bool:  # noqa: ARG002, the same
         return True
+
+    def begin_close(self) -> None:
+        pass
 
     def close(self) -> bool:
         return True

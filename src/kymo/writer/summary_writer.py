@@ -6,6 +6,7 @@ import time
 from kymo.writer.bad_input import check_tag, shown
 from kymo.writer.event_path import event_directory
 from kymo.writer.file_writer import FileWriter
+from kymo.writer.open_files import OpenFiles, close_together, flush_together
 from kymo.writer.process_lock import ProcessLock
 from kymo.writer.scalar import INT64_MAX, INT64_MIN, to_float, to_step, to_wall_time
 
@@ -33,9 +34,10 @@ class SummaryWriter:
             `runs/<month><day>_<time>_<host><comment>`.
         comment: Appended to the default directory; without effect if `log_dir` is given.
         purge_step: First step that this run writes anew after a crash: what earlier files hold from it on is hidden.
-        max_queue: Taken for compatibility: the queue is bounded by bytes (64 MiB). Adding waits only when that is full
-            although the file can be written, and then for a second at most; a file that has not answered by then
-            makes no later call wait.
+        max_queue: Taken for compatibility: the queue is bounded by bytes (64 MiB for each file). Adding waits only
+            when that is full although the disk takes each piece at once, that is, for whoever logs faster than the
+            disk writes; a disk that is slow, full or gone is never waited for: what is beyond the queue is lost then,
+            and counted in the warning.
         flush_secs: Taken for compatibility: events are written within 50 ms.
         filename_suffix: Appended to the name of every event file.
         logdir: The same as `log_dir`, as tensorboardX calls it.
@@ -84,6 +86,8 @@ class SummaryWriter:
         self._write_to_disk = write_to_disk
         self._directory = event_directory(self.log_dir)
         self._opening = ProcessLock()
+        self._open_files = OpenFiles()
+        self._closing: list[FileWriter] = []
         self._get_file_writer()
 
     @property
@@ -241,8 +245,12 @@ class SummaryWriter:
             >>> writer.flush()
             True
         """
-        flushed = [writer.flush(sync) for writer in self._writers()]
-        return all(flushed)
+        writers = [*self._closing, *self._writers()]
+        files = [writer.events for writer in writers]
+        flushed = flush_together(files, sync)
+        for writer, events in zip(writers, files, strict=True):
+            writer.attend(events)
+        return flushed
 
     def close(self) -> bool:
         """Flushes to the disk and closes the files. Logging again opens others.
@@ -257,10 +265,16 @@ class SummaryWriter:
             True
         """
         with self._opening.here():
-            writers = self._writers()
+            # Those that another thread is closing are waited for, too.
+            writers = self._closing = [*self._closing, *self._writers()]
             self.file_writer = self.all_writers = None
-        closed = [writer.close() for writer in writers]
-        return all(closed)
+        files = [writer.events for writer in writers]
+        closed = close_together(files)
+        for writer, events in zip(writers, files, strict=True):
+            writer.attend(events)
+        with self._opening.here():
+            self._closing = [writer for writer in self._closing if writer not in writers]
+        return closed
 
     def __enter__(self) -> "Self":
         return self
@@ -311,4 +325,5 @@ class SummaryWriter:
             self.filename_suffix,
             write_to_disk=self._write_to_disk,
             directory=directory,
+            open_files=self._open_files,
         )
