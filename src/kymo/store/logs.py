@@ -184,7 +184,7 @@ class Logs(Mapping[str, Run]):
             return Changes(tuple(changed), removed, added)
 
     def _new_run(self, found: FoundRun) -> Run:
-        return Run(found.name, Path(found.path), RunReader(found.path, self._clock, self._index_for), self._clock)
+        return Run(found.name, RunReader(found.path, self._clock, self._index_for), self._clock)
 
     def _keep_unreadable(self, seen: Discovery, runs: dict[str, Run]) -> None:
         # A directory that cannot be read at this moment may be an outage: its runs stay until it can be read again.

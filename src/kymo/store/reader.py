@@ -45,6 +45,31 @@ class RunReader:
         files_read: How many of them are read to their end.
     """
 
+    # There may be very many.
+    __slots__ = (
+        "_clock",
+        "_described",
+        "_description_warning",
+        "_failure",
+        "_files",
+        "_has_description",
+        "_index_for",
+        "_lock",
+        "_newest",
+        "_noting",
+        "_payload_warnings",
+        "_unread",
+        "behind",
+        "complete",
+        "files_read",
+        "files_total",
+        "last_growth",
+        "log",
+        "path",
+        "run_file",
+        "version",
+    )
+
     def __init__(
         self,
         path: str,
