@@ -166,6 +166,8 @@ void bind_run_parts(nb::module_& module) {
         .def_ro("points", &Refresh::points)
         .def_ro("bytes", &Refresh::bytes)
         .def_ro("more", &Refresh::more)
+        .def_ro("waiting", &Refresh::waiting, "How many files are not read to their end.")
+        .def_ro("modified", &Refresh::modified, "When the newest file was written to, in nanoseconds; 0 without files.")
         .def_ro("index_due", &Refresh::index_due, "So much was read that `save_indexes` is worth it.");
     nb::class_<SavedIndexes>(module, "SavedIndexes", "What was kept of the scans.")
         .def_ro("files", &SavedIndexes::files)
@@ -237,6 +239,18 @@ std::optional<TaggedPoint> newest_point(const RunLog& log) {
     return TaggedPoint{nb::str(text(point.tag->tag)), point.step, point.wall_time, point.value};
 }
 
+// All in one call: there may be very many, and each return to Python may have to wait for its lock.
+std::vector<std::size_t> outdated(const nb::sequence& logs) {
+    std::vector<RunLog*> asked;
+    for (const nb::handle log : logs) asked.push_back(nb::cast<RunLog*>(log));
+    std::vector<std::size_t> found;
+    const GilRelease unlocked;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        if (asked[i]->outdated()) found.push_back(i);
+    }
+    return found;
+}
+
 void bind_run_log(nb::module_& module) {
     nb::class_<RunLog>(module, "RunLog", "All event files of one run directory: follows each and merges their tags.")
         .def(nb::init<>())
@@ -303,6 +317,9 @@ void bind_reading(nb::module_& module) {
     bind_series(module);
     bind_run_parts(module);
     bind_run_log(module);
+    module.def("outdated", &outdated, "logs"_a,
+               nb::sig("def outdated(logs: collections.abc.Sequence[RunLog]) -> list[int]"),
+               "The numbers of those that have a file which differs from what was read; costs one stat a file.");
 }
 
 }  // namespace kymo::python

@@ -63,6 +63,14 @@ std::uint32_t FileScanner::waited_sum(RecordReader& reader) const {
     return sum;
 }
 
+bool FileScanner::outdated() const {
+    SourceStatus status;
+    if (const SourceError error = FileSource::status_of(path_, status)) {
+        return error.absent() ? !missing_ : error.code != told_error_;
+    }
+    return missing_ || !settled_ || status != status_;
+}
+
 // Whether there is anything to open the file for.
 bool FileScanner::look(ScanProgress& progress) {
     SourceStatus status;

@@ -31,6 +31,9 @@ class FileScanner {
     // Opens, reads on, closes: no handle is kept between two calls. Stops after about `byte_budget` bytes, 0 for none.
     ScanProgress scan(std::uint64_t byte_budget);
 
+    // Whether the file differs from what was read; costs one look at its status.
+    bool outdated() const;
+
     // Whether so much has been read since the scan was last kept that it is worth keeping again: a quarter more, or
     // before the scanner's end anything that would take a while to read.
     bool index_due(bool ending) const;
@@ -44,6 +47,7 @@ class FileScanner {
     const DamageReport& report() const { return report_; }
     std::uint64_t size() const { return status_.size; }
     std::uint64_t offset() const { return offset_; }
+    std::int64_t modified() const { return missing_ ? 0 : status_.modified; }  // nanoseconds since the epoch
     bool missing() const { return missing_; }
 
   private:

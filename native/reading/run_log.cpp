@@ -66,8 +66,18 @@ Refresh RunLog::refresh(std::uint64_t byte_budget) {
         merge_tags(round);
         publish(round);
     }
+    for (const File& file : files_) {
+        const FileScanner& scanner = *file.scanner;
+        round.result.waiting += !scanner.missing() && scanner.offset() < scanner.size() ? 1 : 0;
+        round.result.modified = std::max(round.result.modified, scanner.modified());
+    }
     round.result.index_due = !round.result.more && any_index_due(false);
     return std::move(round.result);
+}
+
+bool RunLog::outdated() {
+    const std::lock_guard lock(refreshing_);
+    return std::ranges::any_of(files_, [](const File& file) { return file.scanner->outdated(); });
 }
 
 bool RunLog::any_index_due(bool ending) const {

@@ -23,8 +23,10 @@ struct Refresh {
     std::vector<std::string> tags;  // whose data changed
     std::uint64_t points = 0;       // scalars added
     std::uint64_t bytes = 0;
-    bool more = false;       // the budget ended before the files did
-    bool index_due = false;  // as RunLog::index_due
+    bool more = false;          // the budget ended before the files did
+    bool index_due = false;     // as RunLog::index_due
+    std::uint32_t waiting = 0;  // files that are not read to their end
+    std::int64_t modified = 0;  // when the newest file was written to, nanoseconds since the epoch; 0 without files
 };
 
 // An event file, and where its scan is kept between two programs; empty where it is not.
@@ -101,6 +103,7 @@ class RunLog {
     // The files from the next refresh on.
     void set_files(std::vector<WantedFile> files);
     Refresh refresh(std::uint64_t byte_budget);
+    bool outdated();  // a file differs from what was read
     // Keeps the scans that have grown by a quarter since they were last kept; `ending`: all that have grown noticeably.
     SavedIndexes save_indexes(bool ending);
     bool index_due(bool ending);  // there are such scans

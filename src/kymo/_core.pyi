@@ -221,6 +221,14 @@ class Refresh:
     def more(self) -> bool: ...
 
     @property
+    def waiting(self) -> int:
+        """How many files are not read to their end."""
+
+    @property
+    def modified(self) -> int:
+        """When the newest file was written to, in nanoseconds; 0 without files."""
+
+    @property
     def index_due(self) -> bool:
         """So much was read that `save_indexes` is worth it."""
 
@@ -409,3 +417,8 @@ class RunLog:
 
     def payloads(self, tag: str) -> Payloads:
         """Where the values of a tag lie; KeyError where the run has no such tag."""
+
+def outdated(logs: Sequence[RunLog]) -> list[int]:
+    """
+    The numbers of those that have a file which differs from what was read; costs one stat a file.
+    """

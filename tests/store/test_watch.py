@@ -98,6 +98,31 @@ def test_growth_is_told_by_the_kernel_alone(logdir: Path, event_file: MakeEventF
         eventually(lambda: logs["mlp"].status == "finished", "described")
 
 
+def test_files_truncated_replaced_renamed_and_deleted_while_watched(
+    logdir: Path, tmp_path: Path, poll: bool | None, event_file: MakeEventFile, eventually: Eventually
+):
+    def steps(run: str) -> list[int]:
+        series = logs[run].get("train/loss") if run in logs else None
+        return [] if series is None else series.steps.tolist()
+
+    file = next((logdir / "mlp").iterdir())
+    with watching(logdir, poll=poll, interval=0.05) as (logs, _):
+        eventually(lambda: steps("mlp") == [0, 1, 2], "loaded")
+        os.truncate(file, file.stat().st_size - 10)
+        eventually(lambda: steps("mlp") == [0, 1], "cut within its last record")
+        other = event_file(tmp_path / "elsewhere")
+        other.scalars("train/loss", [1.0, 0.5, 0.25, 0.1], start=10)
+        other.path.replace(file)
+        eventually(lambda: steps("mlp") == [10, 11, 12, 13], "replaced by rename, as rsync does")
+        (logdir / "mlp").rename(logdir / "renamed")
+        eventually(lambda: steps("renamed") == [10, 11, 12, 13] and "mlp" not in logs, "renamed")
+        shutil.copytree(logdir / "renamed", logdir / "mlp")
+        eventually(lambda: steps("mlp") == [10, 11, 12, 13], "copied back")
+        (logdir / "renamed" / file.name).unlink()
+        eventually(lambda: "renamed" not in logs, "its only file deleted")
+        assert steps("cnn") == [0, 1, 2], "the other run is unharmed"
+
+
 @pytest.mark.usefixtures("unhurried")
 def test_a_link_that_appears_is_watched(
     logdir: Path, tmp_path: Path, event_file: MakeEventFile, eventually: Eventually

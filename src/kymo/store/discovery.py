@@ -5,10 +5,12 @@ import stat
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from kymo.format.event_files import is_event_file
+from kymo.format.run_file import RUN_FILE
 from kymo.store.names import prefixes, run_name
 from kymo.store.warning import UNREADABLE_DIRECTORY, UNUSABLE_EVENT_FILE, LogWarning
 
@@ -17,6 +19,8 @@ from kymo.store.warning import UNREADABLE_DIRECTORY, UNUSABLE_EVENT_FILE, LogWar
 _SETTLED_SECONDS = 2.5
 
 Identity = tuple[int, int]
+_Listings = dict[str, "_Listing"]
+_name_of = attrgetter("name")
 
 
 class FoundRun(NamedTuple):
@@ -24,6 +28,7 @@ class FoundRun(NamedTuple):
     path: str
     real_path: str
     files: tuple[str, ...]
+    has_description: bool
 
 
 class Discovery:
@@ -44,15 +49,33 @@ class Discovery:
 
 
 class _Listing:
+    """One directory's names, sorted. There may be very many listings."""
+
+    __slots__ = (
+        "directories",
+        "event_files",
+        "first_seen",
+        "found",
+        "has_description",
+        "identity",
+        "links",
+        "listed",
+        "modified",
+        "odd",
+    )
+
     def __init__(self, identity: Identity, modified: int, first_seen: float, listed: float) -> None:
         self.identity = identity
         self.modified = modified
         self.first_seen = first_seen
         self.listed = listed
-        self.directories: list[str] = []
-        self.event_files: list[str] = []
-        self.links: list[str] = []
-        self.odd: list[str] = []
+        self.directories: tuple[str, ...] = ()
+        self.event_files: tuple[str, ...] = ()
+        self.links: tuple[str, ...] = ()
+        self.odd: tuple[str, ...] = ()
+        self.has_description = False
+        # What became of it, as long as no link has a say in that.
+        self.found: FoundRun | None = None
 
     @property
     def settled(self) -> bool:
@@ -69,16 +92,17 @@ class Explorer:
     def __init__(self, logdirs: Sequence[Path], monotonic: Callable[[], float] = time.monotonic) -> None:
         self._logdirs = logdirs
         self._monotonic = monotonic
-        self._listings: dict[str, _Listing] = {}
+        self._listings: dict[str, _Listings] = {}  # of each log directory, by path
 
     def explore(self) -> Discovery:
         found = Discovery()
-        known, self._listings = self._listings, {}
         for logdir, prefix in zip(self._logdirs, prefixes(self._logdirs), strict=True):
-            self._walk(str(logdir), prefix, known, found)
+            root = str(logdir)
+            self._listings[root] = self._walk(root, prefix, self._listings.get(root, {}), found)
         return found
 
-    def _walk(self, root: str, prefix: str, known: dict[str, _Listing], found: Discovery) -> None:
+    def _walk(self, root: str, prefix: str, known: "_Listings", found: Discovery) -> "_Listings":
+        listings: _Listings = {}
         visited: set[Identity] = set()
         real: deque[tuple[str, str]] = deque([(root, os.path.realpath(root))])
         links: deque[str] = deque()
@@ -89,28 +113,42 @@ class Explorer:
             else:
                 path = links.popleft()
                 real_path, anchor = os.path.realpath(path), True
-            listing = self._list(path, known, found, is_root=path == root)
+            listing = self._list(path, known.get(path), found, is_root=path == root)
             if listing is None or listing.identity in visited:
                 continue
+            listings[path] = listing
             visited.add(listing.identity)
-            found.directories.update((path, real_path))
+            found.directories.add(real_path)
+            if path != real_path:
+                found.directories.add(path)
             if anchor:
                 found.anchors[real_path] = listing.identity
-            real.extend((_below(path, name), _below(real_path, name)) for name in listing.directories)
+            if listing.directories:
+                real.extend((_below(path, name), _below(real_path, name)) for name in listing.directories)
+            same = listing.found
+            if same is not None and same.real_path == real_path and same.name not in found.runs:
+                found.runs[same.name] = same
+                continue
             files = [_below(path, name) for name in listing.event_files]
-            files += self._resolve(path, listing, links, found)
+            plain = not (listing.links or listing.odd)
+            if not plain:
+                files += self._resolve(path, listing, links, found)
             if files:
-                name = _unique(run_name(prefix, path[len(root) :].strip("/") or "."), found)
-                found.runs[name] = FoundRun(name, path, real_path, tuple(sorted(files)))
+                wanted = run_name(prefix, path[len(root) :].strip("/") or ".")
+                name = _unique(wanted, found)
+                run = FoundRun(name, path, real_path, tuple(sorted(files)), listing.has_description)
+                found.runs[name] = run
+                listing.found = run if plain and name == wanted else None
+        return listings
 
-    def _list(self, path: str, known: dict[str, _Listing], found: Discovery, *, is_root: bool) -> _Listing | None:
+    def _list(self, path: str, known: _Listing | None, found: Discovery, *, is_root: bool) -> _Listing | None:
         try:
             status = os.stat(path)  # noqa: PTH116 - thousands a look; a Path costs as much again
             if not stat.S_ISDIR(status.st_mode):
                 if is_root:
                     self._unreadable(path, "it is a file, not a directory", found)
                 return None
-            listing = self._fresh(path, status, known.get(path))
+            return self._fresh(path, status, known)
         except FileNotFoundError:
             if is_root:
                 found.missing.append(path)
@@ -118,8 +156,6 @@ class Explorer:
         except (OSError, ValueError) as error:
             self._unreadable(path, getattr(error, "strerror", None) or str(error), found)
             return None
-        self._listings[path] = listing
-        return listing
 
     def _unreadable(self, path: str, reason: str, found: Discovery) -> None:
         found.unreadable.append(path)
@@ -135,15 +171,23 @@ class Explorer:
             listing = _Listing(identity, modified, known.first_seen, at)
         else:
             listing = _Listing(identity, modified, at, at)
+        directories: list[str] = []
+        event_files: list[str] = []
+        links: list[str] = []
+        odd: list[str] = []
         with os.scandir(path) as entries:
-            for entry in sorted(entries, key=lambda entry: entry.name):
+            for entry in sorted(entries, key=_name_of):
+                name = entry.name
+                if name == RUN_FILE:
+                    listing.has_description = True
                 if entry.is_symlink():
-                    listing.links.append(entry.name)
+                    links.append(name)
                 elif entry.is_dir(follow_symlinks=False):
-                    listing.directories.append(entry.name)
-                elif is_event_file(entry.name):
-                    regular = entry.is_file(follow_symlinks=False)
-                    (listing.event_files if regular else listing.odd).append(entry.name)
+                    directories.append(name)
+                elif is_event_file(name):
+                    (event_files if entry.is_file(follow_symlinks=False) else odd).append(name)
+        listing.directories, listing.event_files = tuple(directories), tuple(event_files)
+        listing.links, listing.odd = tuple(links), tuple(odd)
         return listing
 
     def _resolve(self, path: str, listing: _Listing, links: deque[str], found: Discovery) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kymo._core import outdated
 from kymo.store.changes import Changes
 from kymo.store.discovery import Discovery, Explorer, FoundRun
 from kymo.store.index_cache import index_cache
@@ -156,20 +157,25 @@ class Logs(Mapping[str, Run]):
         with self._refreshing:
             if self._closed:
                 raise ValueError("The logs are closed: open them again to read on.")
-            seen = self._explorer.explore()
+            seen, before = self._explorer.explore(), self._discovery
+            if before is not None and (seen.runs, seen.unreadable) == (before.runs, before.unreadable):
+                # The usual case, at a cost that does not grow much with the number of runs.
+                self._discovery = seen
+                self._version += before.warnings != seen.warnings
+                return Changes()
             runs: dict[str, Run] = {}
             changed: list[str] = []
             for name, found in sorted(seen.runs.items()):
                 run = self._runs.get(name)
                 if run is None or run.reader.path != found.path:
                     run = self._new_run(found)
-                if run.reader.set_files(found.files):
+                if run.reader.set_files(found.files, found.has_description):
                     changed.append(name)
                 runs[name] = run
             self._keep_unreadable(seen, runs)
             added = tuple(name for name in runs if name not in self._runs)
             removed = tuple(name for name in self._runs if name not in runs)
-            warned = self._discovery is None or self._discovery.warnings != seen.warnings
+            warned = before is None or before.warnings != seen.warnings
             if added or removed or list(runs) != list(self._runs):
                 runs = dict(sorted(runs.items()))
             self._runs, self._by_directory, self._discovery = runs, _by_directory(seen, runs), seen
@@ -178,7 +184,7 @@ class Logs(Mapping[str, Run]):
             return Changes(tuple(changed), removed, added)
 
     def _new_run(self, found: FoundRun) -> Run:
-        return Run(found.name, Path(found.path), RunReader(found.path, self._clock, self._index_for), self._clock)
+        return Run(found.name, RunReader(found.path, self._clock, self._index_for), self._clock)
 
     def _keep_unreadable(self, seen: Discovery, runs: dict[str, Run]) -> None:
         # A directory that cannot be read at this moment may be an outage: its runs stay until it can be read again.
@@ -229,7 +235,11 @@ class Logs(Mapping[str, Run]):
 
     def outdated(self) -> list[Run]:
         """The runs whose files differ from what was read; costs one stat a file."""
-        return [run for run in self._runs.values() if run.reader.outdated()]
+        unread: list[Run] = []
+        read: list[Run] = []
+        for run in self._runs.values():
+            (unread if run.reader.unread else read).append(run)
+        return unread + [read[i] for i in outdated([run.reader.log for run in read])]
 
     def status_changes(self) -> tuple[str, ...]:
         """Names of runs whose status is another than at the last call: a run that stops growing tells nobody."""

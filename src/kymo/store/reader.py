@@ -45,6 +45,31 @@ class RunReader:
         files_read: How many of them are read to their end.
     """
 
+    # There may be very many.
+    __slots__ = (
+        "_clock",
+        "_described",
+        "_description_warning",
+        "_failure",
+        "_files",
+        "_has_description",
+        "_index_for",
+        "_lock",
+        "_newest",
+        "_noting",
+        "_payload_warnings",
+        "_unread",
+        "behind",
+        "complete",
+        "files_read",
+        "files_total",
+        "last_growth",
+        "log",
+        "path",
+        "run_file",
+        "version",
+    )
+
     def __init__(
         self,
         path: str,
@@ -65,8 +90,8 @@ class RunReader:
         self._newest = 0
         self._lock = threading.Lock()
         self._files: tuple[str, ...] = ()
+        self._has_description = False
         self._unread = True
-        self._seen: dict[str, _Signature] = {}
         self._described = _ABSENT
         self._description_warning: LogWarning | None = None
         self._failure: LogWarning | None = None
@@ -74,12 +99,18 @@ class RunReader:
         self._noting = threading.Lock()
         self._payload_warnings: dict[tuple[str, int], LogWarning] = {}
 
-    def set_files(self, files: Sequence[str]) -> bool:
-        """Takes the event files as they are on disk; returns whether they are others than before."""
+    def set_files(self, files: Sequence[str], has_description: bool = True) -> bool:
+        """Takes the files as they are on disk; returns whether they are others than before.
+
+        Args:
+            files: The event files.
+            has_description: Whether there is a `run.json`.
+        """
         with self._lock:
-            if tuple(files) == self._files:
+            if (tuple(files), has_description) == (self._files, self._has_description):
                 return False
             self._files = tuple(files)
+            self._has_description = has_description
             self.files_total = len(self._files)
             self.log.set_files(self._files, self.indexes)
             self._unread = True
@@ -90,36 +121,28 @@ class RunReader:
         """The index file of each event file; none where nothing is kept."""
         return () if self._index_for is None else tuple(map(self._index_for, self._files))
 
-    def outdated(self) -> bool:
-        """Whether the files have changed on disk since they were read; costs one stat a file."""
-        with self._lock:
-            if self._unread:
-                return True
-            if _signature(f"{self.path}/{RUN_FILE}") != self._described:
-                return True
-            return any(_signature(path) != self._seen.get(path) for path in self._files)
+    @property
+    def unread(self) -> bool:
+        """Whether there is more to read than was read, as far as is known without looking at the event files."""
+        return self._unread or (self._has_description and _signature(f"{self.path}/{RUN_FILE}") != self._described)
 
     def refresh(self, byte_budget: int = 0) -> ReadStep:
         """Reads what has grown, at most about this many bytes (0: all)."""
         with self._lock:
             before = self.log.version
-            # Taken before reading: what grows meanwhile differs from it, and is read next time.
-            seen = {path: _signature(path) for path in self._files}
-            changed = self._read_description()
-            more = index_due = False
+            # A directory that was just listed need not be asked again: there may be very many.
+            changed = (self._has_description or self.version > 0) and self._read_description()
+            more, index_due, waiting, newest = False, False, 0, self._newest
             try:
                 read = self.log.refresh(byte_budget)
-                more, index_due = read.more, read.index_due
+                more, index_due, waiting, newest = read.more, read.index_due, read.waiting, read.modified
                 self._failure = None
             except Exception as error:  # one unreadable run must not stop the others
                 cause = f"The run could not be read on ({type(error).__name__}: {error}); it is tried again."
                 self._failure = LogWarning("", self.path, None, UNREADABLE_RUN, cause)
-            self._seen = seen
-            newest = max((signature[1] for signature in seen.values() if signature != _ABSENT), default=0)
             if newest != self._newest:
                 self._newest = newest
                 self.last_growth = min(newest / 1e9, self._clock()) if newest else None
-            waiting = sum(file.offset < file.size for file in self.log.files())
             self.files_read = self.files_total - waiting
             # An unfinished record at the end can be completed without the size or a coarse clock telling.
             self._unread = more or waiting > 0

@@ -26,12 +26,12 @@ class Run(Mapping[str, Series]):
 
     Attributes:
         name: Its directory relative to the log directory; "." for the log directory itself.
-        path: Its directory.
     """
 
-    def __init__(self, name: str, path: Path, reader: RunReader, clock: Callable[[], float]) -> None:
+    __slots__ = ("__weakref__", "_clock", "_listed", "name", "reader")
+
+    def __init__(self, name: str, reader: RunReader, clock: Callable[[], float]) -> None:
         self.name = name
-        self.path = path
         self.reader = reader
         self._clock = clock
         self._listed: tuple[int, dict[str, None]] = (-1, {})
@@ -76,6 +76,11 @@ class Run(Mapping[str, Series]):
     def tags_version(self) -> int:
         """Grows whenever `tags` are others than before; what they count aside."""
         return self.reader.log.tags_version
+
+    @property
+    def path(self) -> Path:
+        """Its directory."""
+        return Path(self.reader.path)
 
     @property
     def points(self) -> int:
