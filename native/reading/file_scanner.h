@@ -37,7 +37,13 @@ class FileScanner {
     bool missing() const { return missing_; }
 
   private:
-    enum class State : std::uint8_t { reading, waiting, lost };
+    // What is at the offset.
+    enum class State : std::uint8_t {
+        reading,   // the next record
+        waiting,   // an unfinished one
+        lost,      // a damaged one that was told, and no record behind it yet
+        resuming,  // behind damage that was told: what may become a record
+    };
 
     // The bytes at the beginning and just before the offset, by which a file rewritten in place is told from one grown.
     struct Fingerprint {
@@ -51,12 +57,14 @@ class FileScanner {
     void fail(const SourceError& error, ScanProgress& progress);
     bool same_content(Source& source, SourceError& error) const;
     SourceError fingerprint(Source& source, Fingerprint& print) const;
-    std::uint32_t waited_sum(RecordReader& reader) const;
+    std::uint32_t searched_sum(RecordReader& reader) const;
+    std::uint32_t ahead_sum(RecordReader& reader) const;
+    bool damage_changed(RecordReader& reader);
     void read_records(RecordReader& reader, std::uint64_t byte_budget, ScanProgress& progress);
     void take_plain(const RecordReader& reader, std::uint64_t until);
     bool take_record(RecordReader& reader, const Record& record);
     bool recover(RecordReader& reader, const Record& record);
-    void report_bad(const Record& record, std::uint64_t resumed);
+    void report_bad(const Record& record, const RecordReader::Found& next);
 
     std::string path_;
     std::unique_ptr<FileLog> log_;
@@ -69,8 +77,9 @@ class FileScanner {
     std::uint64_t offset_ = 0;
     std::uint64_t search_from_ = 0;
     State state_ = State::reading;
-    SourceStatus waited_;  // the status and a checksum of the bytes in question when the scan last came to wait
-    std::uint32_t waited_sum_ = 0;
+    SourceStatus waited_;  // the status when the scan last came to wait
+    std::uint32_t searched_sum_ = 0;
+    std::uint32_t ahead_sum_ = 0;
     Fingerprint fingerprint_;
 };
 

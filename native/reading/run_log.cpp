@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reading/tag_kind.h"
+
 namespace kymo {
 
 // What one refresh found out.
@@ -167,9 +169,6 @@ void RunLog::merge_tags(Round& round) {
 }
 
 void RunLog::merge_tag(Tag& tag, const Round& round, const std::vector<std::size_t>& position_of) {
-    const auto file_tag = [&](const Place& place) -> const FileTag& {
-        return files_[place.file].scanner->log().tags()[place.tag];
-    };
     std::sort(tag.places.begin(), tag.places.end(),
               [&](const Place& a, const Place& b) { return position_of[a.file] < position_of[b.file]; });
     std::vector<MergedTable<ScalarColumns>::Part> scalars;
@@ -183,11 +182,30 @@ void RunLog::merge_tag(Tag& tag, const Round& round, const std::vector<std::size
     tag.payloads.update(plan_, payloads, round.tail_only);
     tag.changed = false;
     tag.listed = !tag.places.empty();
-    if (!tag.listed) return;
-    const FileTag& first = file_tag(tag.places.front());
-    tag.kind = first.kind;
-    if (!tag.metadata || !(*tag.metadata == first.metadata)) {
-        tag.metadata = std::make_shared<const Metadata>(first.metadata);
+    if (tag.listed) describe_tag(tag);
+}
+
+// The earliest file says what a tag is, and the earliest that describes it how it is described. A tag that any file
+// holds as scalars is one, so that no point is hidden.
+void RunLog::describe_tag(Tag& tag) const {
+    const auto first_with = [&](auto&& wanted) -> const FileTag& {
+        const auto at = std::find_if(tag.places.begin(), tag.places.end(),
+                                     [&](const Place& place) { return wanted(file_tag(place)); });
+        return file_tag(at == tag.places.end() ? tag.places.front() : *at);
+    };
+    tag.kind = first_with([](const FileTag& part) { return part.is_scalar; }).kind;
+    const Metadata& metadata = first_with([](const FileTag& part) { return part.described; }).metadata;
+    if (!tag.metadata || !(*tag.metadata == metadata)) tag.metadata = std::make_shared<const Metadata>(metadata);
+    tag.damage.clear();
+    if (tag.kind != kinds::scalar) return;
+    for (const Place& place : tag.places) {
+        const FileTag& part = file_tag(place);
+        const PayloadColumns& values = part.payloads.columns;
+        if (part.is_scalar || values.size() == 0) continue;
+        tag.damage.push_back({files_[place.file].scanner->path(),
+                              {values.offsets.span()[0], rules::not_a_scalar,
+                               "Tag '" + tag.name + "' holds scalars in another file of the run, but data of kind " +
+                                   std::string(part.kind) + " in this one."}});
     }
 }
 
@@ -218,6 +236,7 @@ std::shared_ptr<RunView> RunLog::describe() const {
         const std::uint64_t rows = tag->scalars.columns().size(), values = tag->payloads.columns().size();
         view->tags.push_back({tag->name, tag->kind, tag->metadata, rows != 0 ? rows : values});
         view->points += rows;
+        view->damage.insert(view->damage.end(), tag->damage.begin(), tag->damage.end());
     }
     for (std::uint32_t i = 0; i < files_.size(); ++i) {
         const FileScanner& scanner = *files_[i].scanner;

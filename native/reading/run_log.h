@@ -96,6 +96,7 @@ class RunLog {
         MergedTable<PayloadColumns> payloads;
         std::shared_ptr<const Metadata> metadata;
         std::string_view kind;
+        std::vector<FileDamage> damage;  // that no file shows alone
         bool changed = false;
         bool listed = false;
     };
@@ -113,6 +114,8 @@ class RunLog {
     std::uint32_t tag_named(const std::string& name);
     void merge_tags(Round& round);
     void merge_tag(Tag& tag, const Round& round, const std::vector<std::size_t>& position_of);
+    void describe_tag(Tag& tag) const;
+    const FileTag& file_tag(const Place& place) const { return files_[place.file].scanner->log().tags()[place.tag]; }
     void publish(Round& round);
     std::shared_ptr<RunView> describe() const;
 

@@ -204,6 +204,34 @@ def test_damage_in_one_run_leaves_the_others_alone(logdir: Path, event_file: Mak
     assert warning.cause.endswith(".")
 
 
+def test_a_run_that_cannot_be_read_on_stops_no_other(logdir: Path, event_file: MakeEventFile):
+    class Failing:
+        def __init__(self, log: Any) -> None:
+            self.log = log
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.log, name)
+
+        def refresh(self, budget: int) -> Any:
+            raise MemoryError("std::bad_alloc")
+
+    logs = refreshed(logdir)
+    reader = logs["mlp"].reader
+    whole, reader.log = reader.log, Failing(reader.log)
+    for name in ("mlp", "cnn"):
+        event_file(logdir / name, "1").scalar("train/loss", 0.125, 3)
+    logs.refresh()
+    (warning,) = logs.warnings
+    assert (warning.run, warning.file, warning.offset, warning.rule) == ("mlp", str(logdir / "mlp"), None, "K505")
+    assert "std::bad_alloc" in warning.cause
+    assert len(logs["cnn"]["train/loss"]) == 4
+    assert len(logs["mlp"]["train/loss"]) == 3
+    reader.log = whole
+    logs.refresh()
+    assert logs.warnings == []
+    assert len(logs["mlp"]["train/loss"]) == 4
+
+
 def test_two_writers_in_one_directory_are_one_run(tmp_path: Path, event_file: MakeEventFile):
     first, second = event_file(tmp_path, "0"), event_file(tmp_path, "1")
     for step in range(0, 10, 2):

@@ -85,7 +85,7 @@ class RunReader:
     def refresh(self, byte_budget: int = 0) -> ReadStep:
         """Reads what has grown, at most about this many bytes (0: all)."""
         with self._lock:
-            before = self.log.version
+            before, failed = self.log.version, self._failure
             # Taken before reading: what grows meanwhile differs from it, and is read next time.
             seen = {path: _signature(path) for path in self._files}
             changed = self._read_description()
@@ -104,10 +104,11 @@ class RunReader:
             waiting = sum(file.offset < file.size for file in self.log.files())
             self.files_read = self.files_total - waiting
             # An unfinished record at the end can be completed without the size or a coarse clock telling.
-            self._unread = more or waiting > 0
+            # What failed is tried again, though no file has changed.
+            self._unread = more or waiting > 0 or self._failure is not None
             self.complete = self.complete or not more
             self.behind = more
-            changed = changed or self.log.version != before
+            changed = changed or self.log.version != before or self._failure != failed
             if changed:
                 self.version += 1
             return ReadStep(changed, more)
