@@ -231,10 +231,11 @@ def names() -> list[Entry]:
     files = {
         "mine.tfevents.2": b"".join(records(0, 1)),
         "events.out.tfevents.1.host.profile-empty": b"".join(records(2)),
+        ".events.out.tfevents.1.host.4711.0.Wq3xZ7": b"".join(records(4)),
         "events.txt": b"".join(records(3)),
     }
     return [
-        Entry("F7-names", "An event file has tfevents anywhere in its name; the profiler's empty marker is none.",
+        Entry("F7-names", "Event files have tfevents in their names; empty markers and unfinished copies are none.",
               [Stage(files, loss(0, 1))]),
     ]  # fmt: skip
 
