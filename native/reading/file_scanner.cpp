@@ -75,7 +75,11 @@ std::uint32_t FileScanner::ahead_sum(RecordReader& reader) const {
 // Network file systems show zeros for a while where data belongs, also before data that is there already: what was told
 // as damage may turn out to be whole.
 bool FileScanner::damage_changed(RecordReader& reader) {
-    if (state_ == State::lost && (search_from_ > status_.size || searched_sum_ != searched_sum(reader))) return true;
+    if (state_ == State::lost && searched_sum_) {
+        const bool differs = search_from_ > status_.size || searched_sum_ != searched_sum(reader);
+        if (reader.error()) return false;
+        if (differs) return true;
+    }
     return std::any_of(report_.kept().begin(), report_.kept().end(), [&](const Damage& damage) {
         return damage.rule < rules::not_an_event && damage.offset < offset_ && damage.offset + healing_size > offset_ &&
                reader.examine(damage.offset).verdict == Verdict::record;
@@ -118,7 +122,8 @@ void FileScanner::start_over(ScanProgress& progress) {
     report_ = DamageReport{};
     offset_ = search_from_ = 0;
     state_ = State::reading;
-    searched_sum_ = ahead_sum_ = 0;
+    searched_sum_.reset();
+    ahead_sum_ = 0;
     fingerprint_ = {};
     settled_ = false;
     progress.changed = progress.restarted = true;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "reading/byte_source.h"
@@ -77,8 +78,8 @@ class FileScanner {
     std::uint64_t offset_ = 0;
     std::uint64_t search_from_ = 0;
     State state_ = State::reading;
-    SourceStatus waited_;  // the status when the scan last came to wait
-    std::uint32_t searched_sum_ = 0;
+    SourceStatus waited_;                        // the status when the scan last came to wait
+    std::optional<std::uint32_t> searched_sum_;  // none before the first look
     std::uint32_t ahead_sum_ = 0;
     Fingerprint fingerprint_;
 };

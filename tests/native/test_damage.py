@@ -121,22 +121,40 @@ def test_a_long_damaged_record(event_file: Write):
     assert damage(log) == [(SIZE, "K102")]
 
 
-def test_a_declared_length_costs_no_memory(event_file: Write):
-    path = event_file(RECORDS[0], header(900 << 20))
-    with path.open("r+b") as stream:
-        stream.truncate(1 << 30)
+def test_a_long_record_that_is_no_event_belongs_to_the_damage_before_it(event_file: Write):
+    long = record(event(bytes_field(4, bytes(5 << 20)) + b"\x0f"))
+    log = opened(event_file(RECORDS[0], flipped(RECORDS[1], 20), long, RECORDS[2]))
+    assert steps(log) == [0, 2]
+    assert damage(log) == [(SIZE, "K102")]
+
+
+def memory_grown(path: Path, points: int) -> int:
+    """Bytes that reading the file adds to a process at its peak."""
     program = """
 import resource, sys
 from kymo._core import RunLog
 log = RunLog()
-log.set_files(sys.argv[1:])
+log.set_files(sys.argv[1:2])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 log.refresh()
-assert log.points == 1 and log.damage() == []
+assert log.points == int(sys.argv[2])
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
-    grown = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
-    assert int(grown.stdout) < 32 << 10
+    command = [sys.executable, "-c", program, str(path), str(points)]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) << 10
+
+
+def test_a_declared_length_costs_no_memory(event_file: Write):
+    path = event_file(RECORDS[0], header(900 << 20))
+    with path.open("r+b") as stream:
+        stream.truncate(1 << 30)
+    assert memory_grown(path, 1) < 32 << 20
+    assert damage(opened(path)) == []
+
+
+def test_very_many_values_in_one_event_cost_no_memory(event_file: Write):
+    path = event_file(RECORDS[0], record(event(bytes_field(5, bytes_field(1, b"") * 1_000_000))), RECORDS[1])
+    assert memory_grown(path, 2) < 32 << 20
 
 
 def test_the_masks_of_the_tests_are_those_of_the_format():
