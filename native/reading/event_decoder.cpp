@@ -1,5 +1,6 @@
 #include "reading/event_decoder.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace kymo {
@@ -304,6 +305,26 @@ bool decode_value(Bytes message, ValueView& value) {
                 return read_value_field(key, reader, value);
             default:
                 return reader.skip(key);
+        }
+    });
+}
+
+bool is_event(Bytes message) {
+    EventView event;
+    if (!decode_event(message, event)) return false;
+    return std::all_of(event.parts.begin(), event.parts.end(), [&](Bytes part) {
+        ValueView value;
+        SessionLogView session;
+        std::string_view tag;
+        switch (event.content) {
+            case EventContent::summary:
+                return each_value(part, [&](Bytes bytes) { return decode_value(bytes, value); });
+            case EventContent::session_log:
+                return decode_session_log(part, session);
+            case EventContent::tagged_run_metadata:
+                return decode_run_metadata_tag(part, tag);
+            default:
+                return true;
         }
     });
 }

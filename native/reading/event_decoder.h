@@ -36,6 +36,9 @@ struct EventView {
 
 bool decode_event(Bytes message, EventView& event);
 
+// Whether the bytes are an event down to its values: what FileLog takes in.
+bool is_event(Bytes message);
+
 struct SessionLogView {
     std::int32_t status = 0;
 };

@@ -52,7 +52,7 @@ bool FileLog::add(const EventBytes& record, DamageReport& report) {
         case EventContent::graph_def:
         case EventContent::meta_graph_def:
         case EventContent::tagged_run_metadata:
-            understood = add_graph(event_, record);
+            understood = add_graph(event_, record, report);
             break;
         default:
             break;
@@ -80,20 +80,30 @@ bool FileLog::add_summary(const EventView& event, const EventBytes& record, Dama
     std::size_t count = 0;
     for (Bytes part : event.parts) {
         const bool whole = each_value(part, [&](Bytes message) {
-            if (values_.size() == count) values_.emplace_back();
-            return decode_value(message, values_[count++]);
+            if (values_.size() == count && count < values_limit) values_.emplace_back();
+            return decode_value(message, values_[count++ % values_limit]);
         });
         if (!whole) return false;
     }
     if (count != 0 && std::isfinite(event.wall_time)) values_range_.include(event.wall_time);
-    for (std::size_t i = 0; i < count; ++i) {
-        add_value(event, values_[i], record.extent_of(values_[i].message), report);
+    const auto take = [&](const ValueView& value) {
+        add_value(event, value, record.extent_of(value.message), report);
+        return true;
+    };
+    if (count <= values_limit) {
+        std::for_each_n(values_.begin(), count, take);
+        return true;
+    }
+    for (Bytes part : event.parts) {
+        each_value(part,
+                   [&](Bytes message) { return decode_value(message, values_.front()) && take(values_.front()); });
     }
     return true;
 }
 
 void FileLog::add_value(const EventView& event, const ValueView& value, Extent extent, DamageReport& report) {
     FileTag* known = find(value.name());
+    if (known == nullptr) known = shown_as(value.name());
     if (known == nullptr) {
         const std::string_view kind = kind_of(value);
         if (kind.empty()) {
@@ -101,11 +111,9 @@ void FileLog::add_value(const EventView& event, const ValueView& value, Extent e
             return;
         }
         known = &new_tag(value.name(), kind);
-        if (known->name != known->key) {
-            report.add(extent.offset, rules::tag_encoding, "A tag is not UTF-8; it is shown as '" + known->name + "'.");
-        }
     }
     FileTag& tag = *known;
+    tell_odd_name(tag, value.name(), extent.offset, report);
     if (value.metadata.present && !tag.described) {
         tag.described = true;
         tag.metadata.make() = {std::string(value.metadata.plugin), std::string(value.metadata.content),
@@ -159,7 +167,7 @@ bool FileLog::add_session(const EventView& event) {
     return true;
 }
 
-bool FileLog::add_graph(const EventView& event, const EventBytes& record) {
+bool FileLog::add_graph(const EventView& event, const EventBytes& record, DamageReport& report) {
     std::string name = "__run_graph__";
     std::string_view kind = kinds::graph;
     if (event.content == EventContent::meta_graph_def) {
@@ -174,9 +182,12 @@ bool FileLog::add_graph(const EventView& event, const EventBytes& record) {
         kind = kinds::run_metadata;
     }
     if (std::isfinite(event.wall_time)) values_range_.include(event.wall_time);
+    const Extent extent = record.extent_of(event.parts.back());
     FileTag* tag = find(name);
+    if (tag == nullptr) tag = shown_as(name);
     if (tag == nullptr) tag = &new_tag(name, kind);
-    add_payload(*tag, event, record.extent_of(event.parts.back()));
+    tell_odd_name(*tag, name, extent.offset, report);
+    add_payload(*tag, event, extent);
     return true;
 }
 
@@ -187,9 +198,22 @@ FileTag* FileLog::look_up(std::string_view name) {
     return latest_ = latest_->follower;
 }
 
+// The tag that a name which is not UTF-8 is shown as.
+FileTag* FileLog::shown_as(std::string_view name) {
+    const auto at = index_.find(valid_utf8(name));
+    return at == index_.end() ? nullptr : &tags_[at->second];
+}
+
+void FileLog::tell_odd_name(FileTag& tag, std::string_view key, std::uint64_t offset, DamageReport& report) {
+    const bool told = tag.key != tag.name;
+    if (told || key == tag.name) return;
+    tag.key = key;
+    report.add(offset, rules::tag_encoding, "A tag is not UTF-8; it is shown as '" + tag.name + "'.");
+}
+
 FileTag& FileLog::new_tag(std::string_view name, std::string_view kind) {
     FileTag tag;
-    tag.key = name;
+    tag.key = valid_utf8(name);
     tag.kind = kind;
     return enter(std::move(tag));
 }
@@ -202,7 +226,7 @@ FileTag& FileLog::enter(FileTag&& entered) {
     tag.position = static_cast<std::uint32_t>(tags_.size() - 1);
     tag.follower = &tag;
     tag.changed = false;
-    index_.emplace(tag.key, tag.position);
+    index_.emplace(tag.name, tag.position);
     if (latest_ != nullptr) latest_->follower = &tag;
     latest_ = &tag;
     return tag;

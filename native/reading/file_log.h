@@ -21,8 +21,8 @@
 namespace kymo {
 
 struct FileTag {
-    std::string key;        // the name as it stands in the file
-    std::string name;       // the same as valid UTF-8
+    std::string key;        // the name as it stands in the file, once: names of other wrong bytes may show the same
+    std::string name;       // the same as valid UTF-8; a file's tags differ in it
     std::string_view kind;  // one of a fixed set of names
     bool described = false;
     Rare<Metadata> metadata;
@@ -115,16 +115,18 @@ class FileLog {
     void tell_odd_value(FileTag& tag, std::int64_t step, Extent extent, DamageReport& report);
     void add_payload(FileTag& tag, const EventView& event, Extent extent);
     bool add_session(const EventView& event);
-    bool add_graph(const EventView& event, const EventBytes& record);
+    bool add_graph(const EventView& event, const EventBytes& record, DamageReport& report);
     void note_time(double wall_time, std::uint64_t offset, DamageReport& report);
     FileTag& new_tag(std::string_view name, std::string_view kind);
     FileTag& enter(FileTag&& tag);
+    void tell_odd_name(FileTag& tag, std::string_view key, std::uint64_t offset, DamageReport& report);
     FileTag* find(std::string_view name);
     FileTag* look_up(std::string_view name);
+    FileTag* shown_as(std::string_view name);
     void make_room(ScalarColumns& columns) const;
     void touch(FileTag& tag);
 
-    std::deque<FileTag> tags_;  // stable addresses: the index's keys point into the names
+    std::deque<FileTag> tags_;  // stable addresses: the index's keys are the names
     std::unordered_map<std::string_view, std::uint32_t> index_;
     std::vector<std::uint32_t> changed_;
     FileTag* latest_ = nullptr;  // null while there is no tag
@@ -136,7 +138,10 @@ class FileLog {
     bool told_wall_time_ = false;
 
     EventView event_;
-    std::vector<ValueView> values_;  // of the event being read, kept for its storage
+    // Of the event being read, kept for its storage. An event of more values than these is decoded twice, so that many
+    // small ones take no memory.
+    static constexpr std::size_t values_limit = 64;
+    std::vector<ValueView> values_;
 };
 
 // Names are compared for every value read, and are mostly equal: no call, and eight bytes at a time.

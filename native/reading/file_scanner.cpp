@@ -12,10 +12,12 @@ namespace {
 
 constexpr std::uint64_t least_indexed = std::uint64_t{128} << 10;
 constexpr std::size_t waited_size = std::size_t{64} << 10;
+// How far behind the offset damage may still turn out to be data that came late.
+constexpr std::uint64_t healing_size = std::uint64_t{1} << 20;
 
-bool is_event(const Record& record) {
-    EventView event;
-    return record.streamed || decode_event(record.payload, event);
+std::uint32_t sum_of(RecordReader& reader, std::uint64_t begin, std::uint64_t end) {
+    end = std::min({end, begin + waited_size, reader.size()});
+    return begin < end ? crc32c(reader.bytes(begin, static_cast<std::size_t>(end - begin))) : 0;
 }
 
 }  // namespace
@@ -40,10 +42,17 @@ ScanProgress FileScanner::scan(std::uint64_t byte_budget) {
     status_ = opened;
     told_error_ = 0;
     RecordReader reader(*source, status_.size);
-    if (state_ == ScanState::reading || waited_ != status_ || waited_sum_ != waited_sum(reader)) {
+    if (damage_changed(reader)) {
+        start_over(progress);
+        report_.add(0, rules::replaced, "Damaged bytes are others than before; the file is read again from its start.");
+    }
+    const bool searched = searched_sum_ == searched_sum(reader) && search_from_ <= status_.size;
+    if (state_ == ScanState::reading || !searched || waited_ != status_ || ahead_sum_ != ahead_sum(reader)) {
+        if (!searched) search_from_ = offset_ + 1;
         read_records(reader, byte_budget, progress);
         waited_ = status_;
-        waited_sum_ = state_ == ScanState::reading ? 0 : waited_sum(reader);
+        searched_sum_ = searched_sum(reader);
+        ahead_sum_ = ahead_sum(reader);
     }
     error = reader.error();
     if (!error) error = fingerprint_of(*source, offset_, fingerprint_);
@@ -52,15 +61,29 @@ ScanProgress FileScanner::scan(std::uint64_t byte_budget) {
     return progress;
 }
 
+// Of the bytes that were searched for a record in vain: when they change in place, there may be one.
+std::uint32_t FileScanner::searched_sum(RecordReader& reader) const {
+    return state_ == ScanState::reading ? 0 : sum_of(reader, offset_, search_from_);
+}
+
 // Of the bytes that would be the next to change in place. A clock may be too coarse to tell, and a file that was given
 // its whole size in advance may be too long to read again each time.
-std::uint32_t FileScanner::waited_sum(RecordReader& reader) const {
-    std::uint32_t sum = 0;
-    for (const std::uint64_t at : {offset_, search_from_}) {
-        if (at < reader.size())
-            sum = crc32c(reader.bytes(at, std::min<std::uint64_t>(waited_size, reader.size() - at)), sum);
+std::uint32_t FileScanner::ahead_sum(RecordReader& reader) const {
+    return state_ == ScanState::reading ? 0 : sum_of(reader, search_from_, UINT64_MAX);
+}
+
+// Network file systems show zeros for a while where data belongs, also before data that is there already: what was told
+// as damage may turn out to be whole.
+bool FileScanner::damage_changed(RecordReader& reader) {
+    if (state_ == ScanState::lost && searched_sum_) {
+        const bool differs = search_from_ > status_.size || searched_sum_ != searched_sum(reader);
+        if (reader.error()) return false;
+        if (differs) return true;
     }
-    return sum;
+    return std::any_of(report_.kept().begin(), report_.kept().end(), [&](const Damage& damage) {
+        return damage.rule < rules::not_an_event && damage.offset < offset_ && damage.offset + healing_size > offset_ &&
+               reader.examine(damage.offset).verdict == Verdict::record;
+    });
 }
 
 bool FileScanner::outdated() const {
@@ -135,6 +158,8 @@ void FileScanner::start_over(ScanProgress& progress) {
     report_ = DamageReport{};
     offset_ = search_from_ = indexed_ = 0;
     state_ = ScanState::reading;
+    searched_sum_.reset();
+    ahead_sum_ = 0;
     fingerprint_ = {};
     settled_ = false;
     progress.changed = progress.restarted = true;
@@ -171,6 +196,11 @@ void FileScanner::read_records(RecordReader& reader, std::uint64_t byte_budget, 
             if (record.verdict == Verdict::record) {
                 const bool taken = take_record(reader, record);
                 if (reader.error()) break;
+                if (!taken && state_ == ScanState::resuming) {
+                    state_ = ScanState::lost;
+                    search_from_ = offset_ + 1;
+                    continue;
+                }
                 if (!taken) {
                     report_.add(offset_, rules::not_an_event,
                                 "The record's checksums hold, but its " + std::to_string(record.length) +
@@ -207,28 +237,40 @@ bool FileScanner::take_record(RecordReader& reader, const Record& record) {
 }
 
 // At bytes that are not a whole record: goes on behind them if there is anything to go on with. A record that is only
-// unfinished is given up for damaged when a whole record follows it, and not before.
+// unfinished is given up for damaged when a whole record follows it, and not before. What is told does not depend on
+// how the file grew: bytes between two whole records are one piece of damage.
 bool FileScanner::recover(RecordReader& reader, const Record& record) {
     const bool waiting = record.verdict == Verdict::unfinished;
-    if (state_ == ScanState::reading) search_from_ = offset_ + 1;
-    const RecordReader::Found found = reader.search(std::max(search_from_, offset_ + 1), is_event);
-    if (state_ != ScanState::lost && (found.whole || !waiting)) report_bad(record, found.offset);
+    const bool told = state_ == ScanState::lost || state_ == ScanState::resuming;
+    if (state_ == ScanState::reading || (state_ == ScanState::resuming && !waiting)) search_from_ = offset_ + 1;
+    const auto accepts = [&](std::uint64_t at, const Record& found) {
+        if (!found.streamed) return is_event(found.payload);
+        EventOutline outline;
+        return outline_event(reader, at + record_header_size, found.length, outline) && is_event(outline.bytes);
+    };
+    const RecordReader::Found found = reader.search(std::max(search_from_, offset_ + 1), accepts);
+    if (reader.error()) return false;
+    if (!told && (found.whole || !waiting)) report_bad(record, found);
     if (found.whole || (found.pending && !waiting)) {
         offset_ = found.offset;
-        state_ = ScanState::reading;
+        search_from_ = offset_ + 1;
+        state_ = found.whole ? ScanState::reading : ScanState::resuming;
         return found.whole;
     }
     search_from_ = found.offset;
-    state_ = waiting ? ScanState::waiting : ScanState::lost;
+    state_ = !waiting ? ScanState::lost : told ? ScanState::resuming : ScanState::waiting;
     return false;
 }
 
-void FileScanner::report_bad(const Record& record, std::uint64_t resumed) {
+void FileScanner::report_bad(const Record& record, const RecordReader::Found& next) {
     const std::string length = std::to_string(record.length);
-    if (record.header_holds && record.verdict == Verdict::unfinished) {
+    const std::uint64_t begin = offset_ + record_header_size;
+    const bool swallows = next.whole && (record.length > UINT64_MAX - record_footer_size ||
+                                         record.length + record_footer_size >= next.end - begin);
+    if (record.header_holds && swallows) {
         report_.add(offset_, rules::declared_length,
                     "The record declares " + length + " bytes, but whole records follow at byte " +
-                        std::to_string(resumed) + ".");
+                        std::to_string(next.offset) + ".");
     } else if (record.header_holds) {
         report_.add(offset_, rules::payload_checksum,
                     "The checksum of the record's " + length + " bytes does not hold.");

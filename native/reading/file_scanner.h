@@ -56,12 +56,14 @@ class FileScanner {
     void start_over(ScanProgress& progress);
     void fail(const SourceError& error, ScanProgress& progress);
     bool same_content(Source& source, SourceError& error) const;
-    std::uint32_t waited_sum(RecordReader& reader) const;
+    std::uint32_t searched_sum(RecordReader& reader) const;
+    std::uint32_t ahead_sum(RecordReader& reader) const;
+    bool damage_changed(RecordReader& reader);
     void read_records(RecordReader& reader, std::uint64_t byte_budget, ScanProgress& progress);
     void take_plain(const RecordReader& reader, std::uint64_t until);
     bool take_record(RecordReader& reader, const Record& record);
     bool recover(RecordReader& reader, const Record& record);
-    void report_bad(const Record& record, std::uint64_t resumed);
+    void report_bad(const Record& record, const RecordReader::Found& next);
 
     std::string path_, index_;
     std::unique_ptr<FileLog> log_;
@@ -75,8 +77,9 @@ class FileScanner {
     std::uint64_t search_from_ = 0;
     std::uint64_t indexed_ = 0;  // the offset that was last kept
     ScanState state_ = ScanState::reading;
-    SourceStatus waited_;  // the status and a checksum of the bytes in question when the scan last came to wait
-    std::uint32_t waited_sum_ = 0;
+    SourceStatus waited_;                        // the status when the scan last came to wait
+    std::optional<std::uint32_t> searched_sum_;  // none before the first look
+    std::uint32_t ahead_sum_ = 0;
     Fingerprint fingerprint_;
 };
 

@@ -130,7 +130,7 @@ RecordReader::Found RecordReader::search(std::uint64_t from, const Accepts& acce
     while (offset + record_header_size <= limit) {
         const std::size_t span = std::min<std::uint64_t>(block_size, limit - offset);
         const Bytes window = bytes(offset, span);
-        if (window.empty()) return {false, false, offset};
+        if (window.empty()) return {false, false, offset, 0};
         std::size_t at = 0;
         for (; at + record_header_size <= window.size(); ++at) {
             const auto length = load_word<std::uint64_t>(window.data() + at);
@@ -142,12 +142,14 @@ RecordReader::Found RecordReader::search(std::uint64_t from, const Accepts& acce
         offset += at;
         if (at + record_header_size > window.size()) continue;
         const Record record = examine(offset);
-        if (record.verdict == Verdict::record && accepts(record)) return {true, false, offset};
-        if (record.verdict == Verdict::unreadable) return {false, false, offset};
-        if (record.verdict == Verdict::unfinished && !pending.pending) pending = {false, true, offset};
+        if (record.verdict == Verdict::record && accepts(offset, record)) {
+            return {true, false, offset, offset + overhead + record.length};
+        }
+        if (error_ || record.verdict == Verdict::unreadable) return {false, false, offset, 0};
+        if (record.verdict == Verdict::unfinished && !pending.pending) pending = {false, true, offset, 0};
         ++offset;
     }
-    return pending.pending ? pending : Found{false, false, offset};
+    return pending.pending ? pending : Found{false, false, offset, 0};
 }
 
 }  // namespace kymo

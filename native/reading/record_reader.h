@@ -43,8 +43,9 @@ class RecordReader {
         bool whole = false;        // `offset` is a record whose checksums hold and which `accepts`
         bool pending = false;      // `offset` is a header that holds, of a record the file does not hold whole
         std::uint64_t offset = 0;  // otherwise: where to search on when the file has grown
+        std::uint64_t end = 0;     // of the whole record
     };
-    using Accepts = std::function<bool(const Record&)>;
+    using Accepts = std::function<bool(std::uint64_t offset, const Record&)>;
     // The next record at or after `from`.
     Found search(std::uint64_t from, const Accepts& accepts);
 

@@ -230,9 +230,6 @@ void RunLog::merge_tags(Round& round) {
 }
 
 void RunLog::merge_tag(Tag& tag, Round& round, const std::vector<std::size_t>& position_of) {
-    const auto file_tag = [&](const Place& place) -> const FileTag& {
-        return files_[place.file].scanner->log().tags()[place.tag];
-    };
     std::sort(tag.places.begin(), tag.places.end(),
               [&](const Place& a, const Place& b) { return position_of[a.file] < position_of[b.file]; });
     std::vector<MergedTable<ScalarColumns>::Part> scalars;
@@ -252,19 +249,41 @@ void RunLog::merge_tag(Tag& tag, Round& round, const std::vector<std::size_t>& p
     round.relist |= list_tag(tag);
 }
 
-// Whether what the tag is has changed.
+// Whether what the tag is has changed. The earliest file says what it is, and the earliest that describes it how it is
+// described. A tag that any file holds as scalars is one, so that no point is hidden.
 bool RunLog::list_tag(Tag& tag) {
+    mixed_.erase(tag.name);
     if (tag.places.empty()) return std::exchange(tag.info, nullptr) != nullptr;
-    const FileTag& first = files_[tag.places.front().file].scanner->log().tags()[tag.places.front().tag];
-    const bool same = tag.info && tag.info->kind == first.kind && *tag.info->metadata == *first.metadata;
+    const auto first_with = [&](auto&& wanted) -> const FileTag& {
+        const auto at = std::ranges::find_if(tag.places, [&](const Place& place) { return wanted(file_tag(place)); });
+        return file_tag(at == tag.places.end() ? tag.places.front() : *at);
+    };
+    const std::string_view kind = first_with([](const FileTag& part) { return part.is_scalar; }).kind;
+    const Rare<Metadata>& metadata = first_with([](const FileTag& part) { return part.described; }).metadata;
+    const bool same = tag.info && tag.info->kind == kind && *tag.info->metadata == *metadata;
     if (!same) {
         tag.info = std::make_shared<TagInfo>();
         tag.info->tag = tag.name;
-        tag.info->kind = first.kind;
-        tag.info->metadata = first.metadata;
+        tag.info->kind = kind;
+        tag.info->metadata = metadata;
     }
     tag.info->count = tag.rows != 0 ? tag.rows : tag.payloads->columns().size();
+    if (kind == kinds::scalar) note_mixed(tag);
     return !same;
+}
+
+// Damage that no file shows alone: what one file holds as scalars, another one holds as something else.
+void RunLog::note_mixed(const Tag& tag) {
+    for (const Place& place : tag.places) {
+        const FileTag& part = file_tag(place);
+        const PayloadColumns& values = part.payloads->columns;
+        if (part.is_scalar || values.size() == 0) continue;
+        mixed_[tag.name].push_back(
+            {files_[place.file].scanner->path(),
+             {values.offsets.span()[0], rules::not_a_scalar,
+              "Tag '" + tag.name + "' holds scalars in another file of the run, but data of kind " +
+                  std::string(part.kind) + " in this one."}});
+    }
 }
 
 // Goes by the tags that have changed, unless what was the newest point is gone.
@@ -335,6 +354,7 @@ std::shared_ptr<RunView> RunLog::describe(const Round& round) const {
         view->tags = std::move(tags);
         ++view->tags_version;
     }
+    for (const auto& [tag, damage] : mixed_) view->damage.insert(view->damage.end(), damage.begin(), damage.end());
     view->points = points_;
     if (newest_) view->newest = {tags_[newest_->tag]->info, newest_->step, newest_->wall_time, newest_->value};
     for (std::uint32_t i = 0; i < files_.size(); ++i) {

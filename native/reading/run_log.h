@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -153,6 +154,8 @@ class RunLog {
     void merge_tags(Round& round);
     void merge_tag(Tag& tag, Round& round, const std::vector<std::size_t>& position_of);
     bool list_tag(Tag& tag);
+    void note_mixed(const Tag& tag);
+    const FileTag& file_tag(const Place& place) const { return files_[place.file].scanner->log().tags()[place.tag]; }
     void find_newest(const Round& round);
     void offer_newest(std::uint32_t number);
     const Tag* find(std::string_view tag) const;
@@ -169,6 +172,7 @@ class RunLog {
 
     mutable std::mutex state_;  // held for moments; guards what follows, which only a refresh changes
     std::vector<std::unique_ptr<Tag>> tags_;
+    std::map<std::string, std::vector<FileDamage>> mixed_;  // by tag
     std::unordered_map<std::string_view, std::uint32_t> index_;
     std::optional<std::vector<WantedFile>> wanted_;
     std::shared_ptr<const RunView> view_ = std::make_shared<RunView>();

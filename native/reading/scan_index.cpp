@@ -209,7 +209,7 @@ bool take_scan(IndexReader& in, ScanSnapshot& scan) {
     scan.search_from = in.number();
     const std::uint64_t state = in.number();
     const std::string print = in.text();
-    if (state > static_cast<std::uint64_t>(ScanState::lost) || print.size() != scan.fingerprint.bytes.size())
+    if (state > static_cast<std::uint64_t>(ScanState::resuming) || print.size() != scan.fingerprint.bytes.size())
         return false;
     scan.state = static_cast<ScanState>(state);
     std::ranges::copy(std::as_bytes(std::span(print)), scan.fingerprint.bytes.begin());

@@ -12,9 +12,13 @@
 
 namespace kymo {
 
-// Where a scan stands: in the middle of records, before one that is not whole yet, or behind damage with no whole
-// record after it.
-enum class ScanState : std::uint8_t { reading, waiting, lost };
+// What is at a scan's offset.
+enum class ScanState : std::uint8_t {
+    reading,   // the next record
+    waiting,   // an unfinished one
+    lost,      // a damaged one that was told, and no record behind it yet
+    resuming,  // behind damage that was told: what may become a record
+};
 
 // The bytes at the beginning and just before an offset, by which a file rewritten in place is told from one grown.
 struct Fingerprint {

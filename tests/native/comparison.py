@@ -33,7 +33,9 @@ def assert_shows(log: RunLog, files: list[oracle.File]) -> None:
     """The log holds what the reference reader found in the files, in the order of the log's own files."""
     names = {tag for file in files for tag in file.tags}
     assert {info.tag for info in log.tags()} == names
+    kinds = {info.tag: info.kind for info in log.tags()}
     for name in names:
+        assert kinds[name] == oracle.merged_kind(files, name), name
         assert points(log, name) == expected_points(files, name), name
         placed = [
             (number, row) for number, file in enumerate(files) if name in file.tags for row in file.tags[name].payloads
@@ -48,6 +50,14 @@ def assert_shows(log: RunLog, files: list[oracle.File]) -> None:
         else:
             assert log.series(name).values.dtype == "float32"
     assert [file.events for file in log.files()] == [file.events for file in files]
+    assert_tells(log, files)
+
+
+def assert_tells(log: RunLog, files: list[oracle.File]) -> None:
+    """The log tells what the reference reader would; of a file that was replaced or shrank, that as well."""
+    numbers = {file.path: number for number, file in enumerate(log.files())}
+    told = [(numbers[one.file], one.offset, one.rule) for one in log.damage() if not one.rule.startswith("K4")]
+    assert sorted(told) == sorted(oracle.merged_damage(files))
 
 
 def opened(*paths: Path) -> RunLog:

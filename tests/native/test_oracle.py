@@ -3,7 +3,7 @@
 import math
 import struct
 
-import oracle
+import oracle_events
 from event_bytes import crc32c, masked
 from event_strategies import events
 from hypothesis import given
@@ -18,7 +18,7 @@ def test_checksum_vectors():
 @given(events)
 def test_agrees_with_protobuf(data: bytes):
     theirs = Event.FromString(data)
-    ours = oracle.decode_event(data)
+    ours = oracle_events.decode_event(data)
     assert struct.pack("<d", ours.wall_time) == struct.pack("<d", theirs.wall_time) or math.isnan(ours.wall_time)
     assert ours.step == theirs.step
     assert [value.tag for value in ours.values] == [value.tag or value.node_name for value in theirs.summary.value]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import oracle
 import pytest
-from comparison import assert_shows, damage, opened
+from comparison import assert_shows, opened
 from event_bytes import double_field, event, int_field, record, scalar, simple, summary, tensor, tensor_value, version
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -25,8 +25,6 @@ def shows_what_is_there(content: bytes) -> RunLog:
         log = opened(path)
         file = oracle.read_file(content)
         assert_shows(log, [file])
-        unknown = ("K202", "K203", "K301", "K302")  # to the reference reader
-        assert [found for found in damage(log) if found[1] not in unknown] == file.damage
         return log
 
 

@@ -99,22 +99,6 @@ def test_tag_information(event_file: Write):
     assert (info.display_name, info.description, info.content) == ("Loss", "of *training*", b"\x01\xff")
 
 
-def test_graphs_and_run_metadata(event_file: Write):
-    path = event_file(
-        record(event(bytes_field(4, b"graph"))),
-        record(event(bytes_field(9, b"meta graph"))),
-        record(event(bytes_field(8, bytes_field(1, "step1") + bytes_field(2, b"details")))),
-    )
-    log = opened(path)
-    assert [(info.tag, info.kind) for info in log.tags()] == [
-        ("__run_graph__", "graph"),
-        ("__meta_graph__", "meta_graph"),
-        ("__run_metadata__/step1", "run_metadata"),
-    ]
-    at = log.payloads("__run_graph__")
-    assert path.read_bytes()[at.offsets[0] :][: at.lengths[0]] == b"graph"
-
-
 def test_double_precision_from_the_first_double_on(event_file: Write):
     path = event_file(scalar("loss", 0, 0.1))
     log = opened(path)
@@ -186,50 +170,6 @@ def test_only_a_start_restarts(event_file: Write):
     log = opened(event_file(scalar("loss", 5), session(0, 1006.0, status=2), session(0, 1007.0, status=3)))
     assert mask(log) == []
     assert [one.status for one in log.sessions()] == ["STOP", "CHECKPOINT"]
-
-
-def test_a_start_in_a_later_file_supersedes_all_tags(event_file: Write):
-    first = event_file(
-        *[scalar("loss", step) for step in range(6)], scalar("q", 5, wall_time=1005.5), name="tfevents.1"
-    )
-    second = event_file(version(1010.0), session(3, 1010.0), scalar("loss", 3, 1.0, 1011.0), name="tfevents.2")
-    log = opened(first, second)
-    assert mask(log) == [3, 4, 5]
-    assert mask(log, "q") == [0]
-    assert log.series("q").last is None
-
-
-def test_a_later_file_that_begins_at_an_older_step_restarts_that_tag_alone(event_file: Write):
-    first = event_file(
-        *[scalar("loss", step) for step in range(6)], scalar("q", 5, wall_time=1005.5), name="tfevents.1"
-    )
-    second = event_file(scalar("loss", 3, 1.0, 1011.0), name="tfevents.2")
-    log = opened(first, second)
-    assert shown(log)[6:] == [(3, 1.0)]
-    assert mask(log) == [3, 4, 5]
-    assert mask(log, "q") == []
-
-
-def test_a_later_file_that_goes_on_restarts_nothing(event_file: Write):
-    first = event_file(*[scalar("loss", step) for step in range(6)], name="tfevents.1")
-    second = event_file(*[scalar("loss", step) for step in range(6, 9)], name="tfevents.2")
-    log = opened(second, first)
-    assert log.series("loss").steps.tolist() == list(range(9))
-    assert mask(log) == []
-
-
-def test_concurrent_writers_are_merged_by_time(event_file: Write):
-    even = event_file(*[scalar("loss", step) for step in range(0, 10, 2)], name="tfevents.1")
-    odd = event_file(*[scalar("loss", step) for step in range(1, 10, 2)], name="tfevents.2")
-    log = opened(even, odd)
-    assert log.series("loss").steps.tolist() == list(range(10))
-    assert mask(log) == []
-
-
-def test_a_step_that_falls_or_repeats_within_a_file_is_kept_as_written(event_file: Write):
-    log = opened(event_file(*[scalar("loss", step, wall_time=1000.0 + at) for at, step in enumerate([0, 0, 5, 3, 3])]))
-    assert log.series("loss").steps.tolist() == [0, 0, 5, 3, 3]
-    assert mask(log) == []
 
 
 def test_a_growing_last_file_appends_and_older_views_stay(event_file: Write):

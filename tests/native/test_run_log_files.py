@@ -1,10 +1,9 @@
 """Files of a run that vanish, come back, are replaced, truncated, or cannot be read."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from comparison import damage, opened
+from comparison import opened
 from event_bytes import scalar
 
 Write = Callable[..., Path]
@@ -28,37 +27,6 @@ def test_a_file_that_is_deleted_takes_its_points_with_it(event_file: Write):
     log.refresh()
     assert series.steps.tolist() == [1]
     assert [file.path for file in log.files()] == [str(second)]
-
-
-def test_a_file_replaced_by_rename(event_file: Write, tmp_path: Path):
-    path = event_file(*[scalar("loss", step) for step in range(3)])
-    log = opened(path)
-    series = log.series("loss")
-    other = event_file(*[scalar("loss", step, 1.0) for step in range(7)], name="other")
-    other.rename(path)
-    log.refresh()
-    assert series.values.tolist() == [1.0] * 7
-    assert damage(log) == [(0, "K403")]
-
-
-def test_a_file_truncated_and_written_anew(event_file: Write):
-    path = event_file(*[scalar("loss", step) for step in range(5)])
-    log = opened(path)
-    path.write_bytes(scalar("loss", 9, 2.0))
-    log.refresh()
-    assert log.series("loss").values.tolist() == [2.0]
-    assert [rule for _, rule in damage(log)] == ["K402"]
-
-
-def test_a_file_rewritten_in_place_with_as_many_bytes(event_file: Write):
-    path = event_file(*[scalar("loss", step) for step in range(5)])
-    log = opened(path)
-    with path.open("r+b") as stream:
-        stream.write(b"".join(scalar("loss", step, 3.0, 2000.0 + step) for step in range(5)))
-    os.utime(path, (5, 5))
-    log.refresh()
-    assert log.series("loss").values.tolist() == [3.0] * 5
-    assert [rule for _, rule in damage(log)] == ["K403"]
 
 
 def test_a_file_that_cannot_be_read_stops_no_other(event_file: Write, tmp_path: Path):

@@ -67,7 +67,6 @@ def test_every_encoding(written: list[bytes]):
         log = opened(path)
     expected = oracle.read_file(data)
     assert_shows(log, [expected])
-    assert [entry for entry in damage(log) if entry[1] in ("K201", "K303")] == expected.damage
     assert log.files()[0].offset == len(data)
 
 
@@ -87,4 +86,3 @@ def test_growing_piece_by_piece(written: list[bytes], data: st.DataObject):
             for info in log.tags():
                 log.series(info.tag).snapshot()
     assert_shows(log, [oracle.read_file(whole)])
-    assert not [entry for entry in damage(log) if entry[1].startswith("K1")]

@@ -129,7 +129,7 @@ class RunReader:
     def refresh(self, byte_budget: int = 0) -> ReadStep:
         """Reads what has grown, at most about this many bytes (0: all)."""
         with self._lock:
-            before = self.log.version
+            before, failed = self.log.version, self._failure
             # A directory that was just listed need not be asked again: there may be very many.
             changed = (self._has_description or self.version > 0) and self._read_description()
             more, index_due, waiting, newest = False, False, 0, self._newest
@@ -145,10 +145,11 @@ class RunReader:
                 self.last_growth = min(newest / 1e9, self._clock()) if newest else None
             self.files_read = self.files_total - waiting
             # An unfinished record at the end can be completed without the size or a coarse clock telling.
-            self._unread = more or waiting > 0
+            # What failed is tried again, though no file has changed.
+            self._unread = more or waiting > 0 or self._failure is not None
             self.complete = self.complete or not more
             self.behind = more
-            changed = changed or self.log.version != before
+            changed = changed or self.log.version != before or self._failure != failed
             if changed:
                 self.version += 1
             return ReadStep(changed, more, index_due)
