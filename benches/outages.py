@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,11 @@ def resident_mib() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+def waits() -> int:
+    """How often this thread has given up its processor: it was not pushed aside, as on a busy machine, but waited."""
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+
+
 def numbers_in(directory: Path) -> int:
     """How many points can be read, whoever wrote them."""
     import kymo
@@ -52,7 +58,7 @@ def log_through(name: str, disk: str, calls: int, directory: Path) -> Row:
     time.sleep(0.2)
     control = Path(os.environ["KYMO_OUTAGE"])
     control.write_text(DISKS[disk])
-    taken, raised = [], 0
+    taken, raised, waited, before = [], 0, 0, waits()
     clock, begun = time.perf_counter_ns, time.perf_counter()
     for step in range(100, 100 + calls):
         start = clock()
@@ -62,7 +68,9 @@ def log_through(name: str, disk: str, calls: int, directory: Path) -> Row:
             raised += 1
         taken.append(clock() - start)
         if step % PAUSE_EVERY == 0:
+            waited += waits() - before
             time.sleep(PAUSE)
+            before = waits()
         if time.perf_counter() - begun > LONGEST:
             break
     control.write_text("")
@@ -79,6 +87,7 @@ def log_through(name: str, disk: str, calls: int, directory: Path) -> Row:
         "calls": len(taken),
         "worst us": round(worst, 1),
         "calls over 1 ms": slow,
+        "waits": waited,
         "calls that raised": raised,
         "kept %": round(100 * kept, 2),
     }
@@ -139,6 +148,7 @@ def main() -> None:
     notes = [
         f"{PAUSE * 1e3:.0f} ms of rest after every {PAUSE_EVERY} calls, so that the outage lasts for many writes; "
         f"calls end after {LONGEST:.0f} s.",
+        "'waits': how often the calling thread went to sleep for a lock or the disk; being pushed aside does not count.",
         "'kept': the points that can be read after the disk is back and the writer closed.",
     ]
     write("outages", [*rows, many, *made], notes)
