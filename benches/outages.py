@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import resource
 import subprocess
@@ -52,6 +53,7 @@ def numbers_in(directory: Path) -> int:
 
 def log_through(name: str, disk: str, calls: int, directory: Path) -> Row:
     """Runs in a process of its own, in the shim."""
+    logging.getLogger("kymo").addHandler(logging.NullHandler())  # torch imports logging, so a training has it
     logger = LOGGERS[name](directory)
     for step in range(100):
         logger.one(0.5, step)
@@ -73,6 +75,7 @@ def log_through(name: str, disk: str, calls: int, directory: Path) -> Row:
             before = waits()
         if time.perf_counter() - begun > LONGEST:
             break
+    waited += waits() - before
     control.write_text("")
     try:
         logger.finish()
@@ -148,7 +151,7 @@ def main() -> None:
     notes = [
         f"{PAUSE * 1e3:.0f} ms of rest after every {PAUSE_EVERY} calls, so that the outage lasts for many writes; "
         f"calls end after {LONGEST:.0f} s.",
-        "'waits': how often the calling thread went to sleep for a lock or the disk; being pushed aside does not count.",
+        "'waits': how often the calling thread went to sleep, for a lock or the disk; being pushed aside is none.",
         "'kept': the points that can be read after the disk is back and the writer closed.",
     ]
     write("outages", [*rows, many, *made], notes)
