@@ -189,6 +189,28 @@ def test_an_emptied_file_begins_again(tmp_path: Path) -> None:
     writer.close()
 
 
+@pytest.mark.parametrize("reuse", [True, False])
+def test_a_descriptor_that_someone_closed_is_not_written_to(reuse: bool, tmp_path: Path) -> None:
+    """Programs that become daemons close whatever is open; the number may be given to another file."""
+    path, other = tmp_path / "tfevents", tmp_path / "checkpoint"
+    writer = _core.EventWriter(str(path))
+    writer.add_scalar("loss", 1.0, 1, 1.0)
+    assert writer.flush() is True
+    (number,) = (int(link.name) for link in Path("/proc/self/fd").iterdir() if link.resolve() == path.resolve())
+    if reuse:
+        with other.open("wb") as file:
+            os.dup2(file.fileno(), number)
+    else:
+        os.close(number)
+    writer.add_scalar("loss", 1.0, 2, 1.0)
+    assert writer.flush() is True
+    writer.close()
+    assert steps(path) == [1, 2]
+    if reuse:
+        assert other.read_bytes() == b""
+        os.close(number)
+
+
 def test_a_record_that_was_partly_in_a_vanished_file_is_written_whole(tmp_path: Path) -> None:
     path = tmp_path / "tfevents"
     run(

@@ -262,3 +262,31 @@ def test_many_threads_on_many_writers(run: Run, tmp_path: Path) -> None:
     for index in range(8):
         for thread in range(8):
             assert runs[str(index)][f"t{thread}"].steps.tolist() == list(range(500))
+
+
+def test_flush_waits_for_what_another_thread_is_closing(shim: Path, tmp_path: Path) -> None:
+    """The close takes a second; a flush, or a second close, that answered at once would answer too early."""
+    outage = tmp_path / "outage"
+    program = f"""
+        import sys, threading
+        from pathlib import Path
+        from kymo import SummaryWriter
+        writer = SummaryWriter({str(tmp_path / "run")!r})
+        path = Path(writer._get_file_writer().path)
+        assert writer.flush()
+        empty = path.stat().st_size
+        Path({str(outage)!r}).write_text("write 0 1000 0")
+        writer.add_scalar("loss", 0.5, 1)
+        closing = threading.Thread(target=writer.close)
+        closing.start()
+        while writer.file_writer is not None: pass
+        assert getattr(writer, sys.argv[1])()
+        assert path.stat().st_size > empty
+        closing.join()
+    """
+    environment = os.environ | {"LD_PRELOAD": str(shim), "KYMO_OUTAGE": str(outage)}
+    for method in ("flush", "close"):
+        outage.unlink(missing_ok=True)
+        command = [sys.executable, "-c", textwrap.dedent(program), method]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr

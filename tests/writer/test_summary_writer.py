@@ -3,6 +3,7 @@
 import gc
 import logging
 import re
+import shutil
 import struct
 import threading
 from collections.abc import Callable
@@ -253,3 +254,30 @@ def until(condition: Callable[[], bool]) -> None:
             return
         waiting.wait(0.01)
     raise AssertionError("did not happen")
+
+
+class Failing(logging.Handler):
+    """A user's handler with a mistake in it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        raise RuntimeError("no such channel")
+
+
+def test_a_logging_handler_that_raises_does_not_reach_the_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = Failing()
+    logging.getLogger("kymo").addHandler(handler)
+    try:
+        writer = SummaryWriter(tmp_path / "run")
+        writer.add_scalar("loss", 0.5, 1)
+        writer.flush()
+        shutil.rmtree(tmp_path / "run")
+        writer.add_scalar("loss", 0.5, 2)
+        assert writer.flush()
+        assert writer.close()
+    finally:
+        logging.getLogger("kymo").removeHandler(handler)
+    told = capsys.readouterr().err
+    assert "had vanished and was made again" in told
+    assert "no such channel" in told
