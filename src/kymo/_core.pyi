@@ -17,6 +17,11 @@ class EventWriter:
 
     def __init__(self, path: str, *, flush_interval: float = 0.04, flush_bytes: int = 1048576, buffer_limit: int = 67108864, patience: float = 30.0) -> None: ...
 
+    def add_now(self, tag: object, value: object, step: object, /) -> bool | None:
+        """
+        A float32 in simple_value, stamped with the present time, if tag is an ASCII str, value a float and step an int64 as an int. None, and nothing is added, if one is not or the writer is closed.
+        """
+
     def add_scalar(self, tag: str, value: float, step: int, wall_time: float) -> bool:
         """A float32 in simple_value."""
 

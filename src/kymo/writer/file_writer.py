@@ -64,6 +64,14 @@ class FileWriter:
         """The event writer of the file that is open."""
         return self._events
 
+    def add_now(self, tag: "Any", value: "Any", step: "Any") -> bool:
+        """Appends a float32 of this moment; False, and nothing is appended, if the arguments must be checked first."""
+        events = self._events
+        attend = events.add_now(tag, value, step)
+        if attend:
+            self.attend(events)
+        return attend is not None
+
     def add_scalar(self, tag: str, value: float, step: int, wall_time: float) -> None:
         """Appends a float32 value; the caller has checked the arguments."""
         try:

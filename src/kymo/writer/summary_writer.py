@@ -8,7 +8,7 @@ from kymo.writer.event_path import event_directory
 from kymo.writer.file_writer import FileWriter
 from kymo.writer.open_files import OpenFiles, close_together, flush_together
 from kymo.writer.process_lock import ProcessLock
-from kymo.writer.scalar import INT64_MAX, INT64_MIN, to_float, to_step, to_wall_time
+from kymo.writer.scalar import to_float, to_step, to_wall_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -144,14 +144,20 @@ class SummaryWriter:
             Traceback (most recent call last):
             TypeError: value 'low' (str) for tag 'train/loss' is not a number: pass a number or a one-element array
         """
-        if type(tag) is not str or not tag.isascii():
-            check_tag(tag)
         if type(scalar_value) is not float:
             scalar_value = to_float(tag, scalar_value)
-        if type(global_step) is not int or not INT64_MIN <= global_step <= INT64_MAX:
-            global_step = to_step(tag, global_step)
+        writer = self.file_writer
+        if (
+            writer is not None
+            and walltime is None
+            and not (double_precision or new_style or display_name or summary_description)
+            and writer.add_now(tag, scalar_value, global_step)
+        ):
+            return
+        check_tag(tag)
+        step = to_step(tag, global_step)
         wall_time = time.time() if walltime is None else to_wall_time(tag, walltime)
-        writer = self.file_writer or self._get_file_writer()
+        writer = writer or self._get_file_writer()
         if display_name or summary_description:
             from kymo.writer.described_scalar import described_scalar_summary
 
@@ -163,13 +169,13 @@ class SummaryWriter:
                 display_name=display_name,
                 description=summary_description,
             )
-            writer.append("add_summary", summary, global_step, wall_time)
+            writer.append("add_summary", summary, step, wall_time)
         elif double_precision:
-            writer.append("add_scalar_double", tag, scalar_value, global_step, wall_time)
+            writer.append("add_scalar_double", tag, scalar_value, step, wall_time)
         elif new_style:
-            writer.append("add_scalar_tensor", tag, scalar_value, global_step, wall_time)
+            writer.append("add_scalar_tensor", tag, scalar_value, step, wall_time)
         else:
-            writer.add_scalar(tag, scalar_value, global_step, wall_time)
+            writer.add_scalar(tag, scalar_value, step, wall_time)
 
     def add_scalars(
         self,
