@@ -41,6 +41,7 @@ def main() -> int:
     unknown = set(names) - set(benches())
     if unknown:
         parser.error(f"there is no bench {', '.join(sorted(unknown))}; there are {', '.join(benches())}")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a bench inherits it where interrupts are ignored
     failed = [name for name in names if not ran(name, arguments.limit)]
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
@@ -60,7 +61,7 @@ def ran(name: str, limit: float) -> bool:
 
 
 def interrupted(process: subprocess.Popen[bytes]) -> int:
-    """Ends a bench so that it can end what it has started, and by force where interrupts are ignored."""
+    """Ends a bench so that it can end what it has started, and by force if it does not."""
     process.send_signal(signal.SIGINT)
     try:
         return process.wait(30)
