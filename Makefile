@@ -49,8 +49,9 @@ api: $(STAMPS)/kymo $(STAMPS)/npm  ## Generate the dashboard's types from the se
 stubs: $(STAMPS)/kymo  ## Generate the native core's type stub
 	$(BIN)/python -m nanobind.stubgen -m kymo._core -o src/kymo/_core.pyi
 
-bench: setup $(STAMPS)/chromium $(STAMPS)/bench  ## Measure every claim beside its peers; results go to benches/results
-	$(BENCH_VENV)/bin/python benches/run.py && $(BIN)/python benches/readme.py
+bench: setup $(STAMPS)/chromium $(STAMPS)/bench  ## Measure every claim beside its peers, in half an hour; results go to benches/results and docs
+	$(BENCH_VENV)/bin/python benches/run.py; status=$$?; \
+	$(BENCH_VENV)/bin/python benches/plots.py && $(BIN)/python benches/documents.py && exit $$status
 
 screenshots: setup $(STAMPS)/chromium  ## Take the screenshots that the README shows
 	$(BIN)/python tools/screenshots.py

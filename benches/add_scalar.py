@@ -9,7 +9,6 @@ import argparse
 import json
 import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,10 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from add_scalar_peers import LOGGERS, TAGS
-from report import Row, budget, write
+from apart import Failure, measured_apart, peak_mib, peak_of_children_mib
+from report import Row, budget, versions, write
 
 BUSY_NS = 2_000_000  # Python work between paced calls: what a training step does beside logging
 WARM_UP = 100
+LIMIT = 120.0  # seconds that no case may take
 # what -> (numbers a call, calls back to back, calls between work)
 KINDS = {"one": (1, 20_000, 300), "ten": (len(TAGS), 3_000, 300)}
 Figures = dict[str, float]
@@ -95,30 +96,32 @@ def measure(name: str, kind: str, paced: bool, directory: Path) -> Figures:
     logger.finish()
     result["cpu"] = (cpu_seconds() - cpu - between) / calls * 1e6
     result["bytes"] = size_of(directory) / ((calls + WARM_UP) * numbers)
+    result["peak"] = peak_mib() + peak_of_children_mib()
     return result
 
 
-def measured_apart(name: str, kind: str, paced: bool) -> Figures:
-    with tempfile.TemporaryDirectory(prefix="kymo-bench-") as directory:
+def measured(name: str, kind: str, paced: bool) -> Figures | Failure:
+    with tempfile.TemporaryDirectory(prefix="kymo-bench-", ignore_cleanup_errors=True) as directory:
         command = [sys.executable, __file__, "--one", name, kind, "paced" if paced else "flood", f"{directory}/log"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    if done.returncode != 0:
-        raise RuntimeError(f"{name} failed: {done.stderr.strip()[-2000:]}")
-    return json.loads(done.stdout.strip().splitlines()[-1])
+        return measured_apart(command, LIMIT, must=name.startswith("kymo"))
 
 
-def row(name: str, kind: str, paced: bool, runs: list[Figures]) -> Row:
-    median = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+def row(name: str, kind: str, paced: bool, runs: list[Figures], failures: list[Failure]) -> Row:
+    def median(key: str, digits: int) -> float | None:
+        return round(statistics.median(run[key] for run in runs), digits) if runs else None
+
     return {
         "library": name,
         "numbers a call": KINDS[kind][0],
         "pace": "2 ms of work between" if paced else "back to back",
-        "mean us": round(median["mean"], 2),
-        "p50 us": round(median["p50"], 2),
-        "p99 us": round(median["p99"], 2),
-        "worst us": round(max(run["worst"] for run in runs), 1),
-        "all CPU us": round(median["cpu"], 2),
-        "bytes a number": round(median["bytes"], 1),
+        "mean us": median("mean", 2),
+        "p50 us": median("p50", 2),
+        "p99 us": median("p99", 2),
+        "worst us": round(max(run["worst"] for run in runs), 1) if runs else None,
+        "all CPU us": median("cpu", 2),
+        "bytes a number": median("bytes", 1),
+        "peak MiB": median("peak", 1),
+        "told": failures[0].why if failures else "",
     }
 
 
@@ -156,16 +159,24 @@ def main() -> None:
         return
     cases = [(name, kind, paced) for kind in KINDS for paced in (False, True) for name in arguments.only]
     runs: dict[tuple[str, str, bool], list[Figures]] = {case: [] for case in cases}
+    failures: dict[tuple[str, str, bool], list[Failure]] = {case: [] for case in cases}
     for _ in range(arguments.repeat):
         for case in cases:
-            runs[case].append(measured_apart(*case))
-    rows = [row(*case, runs[case]) for case in cases]
-    made = claims(rows) if {"kymo", "kymo core", "torch", "kohakuboard"} <= set(arguments.only) else []
+            outcome = measured(*case)
+            if isinstance(outcome, Failure):
+                failures[case].append(outcome)
+            else:
+                runs[case].append(outcome)
+    rows = [row(*case, runs[case], failures[case]) for case in cases]
+    done = {name for name in arguments.only if all(runs[case] for case in cases if case[0] == name)}
+    made = claims(rows) if {"kymo", "kymo core", "torch", "kohakuboard"} <= done else []
     notes = [
         f"Median of {arguments.repeat} processes each, libraries in turn; 'worst' is the worst of all of them.",
         "All figures are less what the clocks cost around a call that does nothing.",
         "'all CPU': all threads and finished children until everything is on disk, less the work between.",
         "Ten numbers: one call of kohakuboard and trackio, ten add_scalar of the writers, one event of 'kymo core'.",
+        "'peak' is of the whole process with what it imports, plus its largest child.",
+        versions("torch", "tensorboardX", "kohakuboard", "trackio"),
     ]
     write("add_scalar", [*rows, *made], notes)
 

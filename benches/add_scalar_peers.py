@@ -119,3 +119,5 @@ LOGGERS: dict[str, Callable[[Path], Logger]] = {
     "kohakuboard": _KohakuBoard,
     "trackio": _Trackio,
 }
+# Those that a user would write a run with.
+WRITERS = [name for name in LOGGERS if name != "kymo core"]

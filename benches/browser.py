@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +22,12 @@ VIEWPORT = {"width": 1600, "height": 1000}
 def served(log_dir: Path) -> Iterator[str]:
     """The address of a server over the directory, for as long as the block runs."""
     command = [sys.executable, "-m", "kymo", "serve", str(log_dir), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with (
+        tempfile.TemporaryDirectory(prefix="kymo-bench-", ignore_cleanup_errors=True) as cache,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=os.environ | {"XDG_CACHE_HOME": cache}
+        ) as process,
+    ):
         assert process.stdout is not None
         try:
             yield next(found.group() for line in process.stdout if (found := re.search(r"http://\S+", line)))

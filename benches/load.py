@@ -1,4 +1,4 @@
-"""How long a log directory takes until all of it can be drawn: kymo, TensorBoard's data server, EventAccumulator.
+"""How long a log directory takes until all of it can be drawn: kymo, without and with its index, beside TensorBoard's.
 
 python benches/load.py [--scalars 5000000] [--repeat 3]
 """
@@ -6,134 +6,104 @@ python benches/load.py [--scalars 5000000] [--repeat 3]
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from report import Row, budget, write
+from add_scalar import size_of
+from apart import Failure
+from loaders import (
+    BYTES_READ,
+    FILES,
+    TAGS,
+    Figures,
+    Outcome,
+    data_server,
+    event_accumulator,
+    in_python,
+    kymo_with_index,
+    kymo_without_index,
+    make_logs,
+    size_and_warm,
+)
+from report import Row, budget, versions, write
 
-FILES = 10
-TAGS = [f"train/metric_{i}" for i in range(5)]
 SLICE = 50  # EventAccumulator is too slow for more than this part of the data
 LIMIT = 120.0  # seconds that no load may take
-
-KYMO = """
-import sys, kymo
-logs = kymo.open(sys.argv[1])
-points = sum(len(run[tag]) for run in logs.values() for tag in run)
-assert points == int(sys.argv[2]), points
-"""
-ACCUMULATOR = """
-import sys
-from pathlib import Path
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-points = 0
-for directory in sorted(Path(sys.argv[1]).iterdir()):
-    events = EventAccumulator(str(directory), size_guidance={"scalars": 0, "tensors": 0})
-    events.Reload()
-    points += sum(len(events.Scalars(tag)) for tag in events.Tags()["scalars"])
-assert points == int(sys.argv[2]), points
-"""
+KYMO, WARM, FIRST = "kymo.open, cold", "kymo.open, index present", "kymo.open, writes the index"
+SERVER, SERVER_ALL = "tensorboard-data-server", "tensorboard-data-server, all"
+ACCUMULATOR = "EventAccumulator"
+KEPT = {
+    KYMO: "every point, checksums verified",
+    FIRST: "every point, checksums verified",
+    WARM: "every point, checksums verified when it was scanned",
+    SERVER: "1000 points a series, no checksums",
+    SERVER_ALL: "every point, no checksums",
+    ACCUMULATOR: "every point, checksums verified",
+}
 
 
-class Load(NamedTuple):
-    seconds: float  # from the start of the process until everything can be drawn
-    cpu: float
-    peak_mib: float
+def measured(whole: Path, small: Path, last_step: int, scratch: Path, repeat: int) -> dict[str, list[Any]]:
+    """Every loader in turn, so that what disturbs the machine disturbs all."""
+    loads: dict[str, list[Any]] = {loader: [] for loader in KEPT}
+    for round_ in range(repeat):
+        cache = scratch / f"cache{round_}"
+        loads[KYMO].append(kymo_without_index(whole, LIMIT))
+        loads[FIRST].append(kymo_with_index(whole, cache, LIMIT))
+        loads[WARM].append(kymo_with_index(whole, cache, LIMIT))
+        loads[SERVER].append(data_server(whole, last_step, "1000", LIMIT))
+        loads[SERVER_ALL].append(data_server(whole, last_step, "all", LIMIT))
+        loads[ACCUMULATOR].append(event_accumulator(small, LIMIT))
+    return loads
 
 
-def make_logs(directory: Path, scalars: int) -> int:
-    """Writes one file a run and one event a scalar; returns the last step."""
-    from kymo._core import EventWriter
-
-    steps = scalars // (FILES * len(TAGS))
-    for run in range(FILES):
-        (directory / f"run{run}").mkdir(parents=True)
-        writer = EventWriter(str(directory / f"run{run}" / "events.out.tfevents.1700000000.bench"))
-        for step in range(steps):
-            for tag in TAGS:
-                writer.add_scalar(tag, 1.0 / (step + 1), step, 1.7e9 + step * 0.01)
-            if step % 20_000 == 0:
-                writer.flush()
-        writer.close()
-    return steps - 1
-
-
-def size_and_warm(directory: Path) -> int:
-    """Reads every file once, so that each load finds it in memory; returns the bytes."""
-    return sum(len(file.read_bytes()) for file in directory.rglob("*tfevents*"))
-
-
-def ended(process: subprocess.Popen[bytes], started: float, seconds: float | None = None) -> Load:
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    taken = time.perf_counter() - started if seconds is None else seconds
-    return Load(taken, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
-
-
-def load_in_python(program: str, directory: Path, points: int) -> Load:
-    started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-c", program, str(directory), str(points)])
-    load = ended(process, started)
-    if process.returncode != 0:
-        raise RuntimeError(f"loading {directory.name} ended with exit code {process.returncode}")
-    return load
-
-
-def load_in_data_server(directory: Path, last_step: int, samples: str) -> Load:
-    import grpc
-    from tensorboard.data.grpc_provider import GrpcDataProvider, make_stub
-    from tensorboard_data_server import server_binary
-
-    with tempfile.TemporaryDirectory() as scratch:
-        port_file = Path(scratch) / "port"
-        flags = [f"--logdir={directory}", "--reload=once", f"--samples-per-plugin=scalars={samples}", "--port=0"]
-        command = [server_binary(), *flags, f"--port-file={port_file}", "--die-after-stdin"]
-        started = time.perf_counter()
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        wait_until(lambda: port_file.exists() and port_file.read_text().endswith("\n"), started)
-        address = f"localhost:{int(port_file.read_text())}"
-        with grpc.insecure_channel(address) as channel:
-            provider = GrpcDataProvider(address, make_stub(channel))
-            wait_until(lambda: all_visible(provider, last_step), started)
-            seconds = time.perf_counter() - started
-        assert process.stdin is not None
-        process.stdin.close()
-        return ended(process, started, seconds)
-
-
-def all_visible(provider: Any, last_step: int) -> bool:
-    runs = provider.list_scalars(None, experiment_id="", plugin_name="scalars")
-    series = [found for tags in runs.values() for found in tags.values()]
-    return len(series) == FILES * len(TAGS) and all(found.max_step == last_step for found in series)
-
-
-def wait_until(condition: Callable[[], bool], started: float) -> None:
-    while not condition():
-        if time.perf_counter() - started > LIMIT:
-            raise TimeoutError(f"not loaded within {LIMIT:g} seconds")
-        time.sleep(0.005)
-
-
-def row(name: str, scalars: int, size: int, loads: list[Load], kept: str) -> Row:
-    seconds = statistics.median(load.seconds for load in loads)
+def row(loader: str, scalars: int, size: int, loads: Sequence[Outcome]) -> Row:
+    done: list[Figures] = [load for load in loads if not isinstance(load, Failure)]
+    failed = [load.why for load in loads if isinstance(load, Failure)]
+    known = {key: statistics.median(load[key] for load in done) for key in done[0]} if done else {}
+    seconds = known.get("seconds")
+    at_the_end = " at the end" if loader == FIRST else ""  # the index is written behind what can be drawn
     return {
-        "loader": name,
+        "loader": loader,
         "scalars": scalars,
         "MB": round(size / 1e6, 1),
-        "seconds": round(seconds, 3),
-        "CPU s": round(statistics.median(load.cpu for load in loads), 3),
-        "scalars/s": round(scalars / seconds),
-        "MB/s": round(size / 1e6 / seconds, 1),
-        "peak MiB": round(statistics.median(load.peak_mib for load in loads)),
-        "kept": kept,
+        "seconds": seconds and round(seconds, 3),
+        "drawn s": seconds and round(known["drawn"], 3),
+        "CPU s": seconds and round(known[f"cpu{at_the_end}"], 3),
+        "scalars/s": seconds and round(scalars / seconds),
+        "MB/s": seconds and round(size / 1e6 / seconds, 1),
+        "peak MiB": seconds and round(known[f"peak{at_the_end}"]),
+        "kept": "; ".join([KEPT[loader], *failed[:1]]),
     }
+
+
+def index_row(loads: dict[str, list[Any]], log_bytes: int, scratch: Path, whole: Path) -> Row:
+    """What the index costs, and what a start with it reads: `rchar`, which counts every read but what is mapped."""
+    pairs = zip(loads[KYMO], loads[FIRST], strict=True)
+    cpu = [first["cpu at the end"] - cold["cpu at the end"] for cold, first in pairs]
+    read = {
+        name: in_python(BYTES_READ, LIMIT, whole, cache=cache)
+        for name, cache in {"cold": scratch / "empty", "warm": scratch / "cache0"}.items()
+    }
+    return {
+        "index of": f"{log_bytes:,} bytes of logs",
+        "index bytes": size_of(scratch / "cache0"),
+        "writing it, CPU s": round(statistics.median(cpu), 3),
+        "bytes read without": read["cold"]["bytes"],
+        "bytes read with": read["warm"]["bytes"],
+    }
+
+
+def claims(rows: Sequence[Row]) -> list[Row]:
+    seconds = {str(each["loader"]): float(each["seconds"] or 0) for each in rows}
+    if not all(seconds[loader] for loader in (KYMO, WARM, SERVER)):
+        return []
+    return [
+        budget("cold load, seconds: kymo / tensorboard-data-server", seconds[KYMO] / seconds[SERVER], 1 / 5),
+        budget("warm load, seconds: kymo / tensorboard-data-server", seconds[WARM] / seconds[SERVER], 1 / 20),
+    ]
 
 
 def main() -> None:
@@ -147,27 +117,22 @@ def main() -> None:
         last = make_logs(whole, scalars)
         make_logs(small, part)
         sizes = size_and_warm(whole), size_and_warm(small)
-        loads: dict[str, list[Load]] = {"kymo": [], "server": [], "server, all": [], "accumulator": []}
-        for _ in range(arguments.repeat):  # in turn, so that what disturbs the machine disturbs all
-            loads["kymo"].append(load_in_python(KYMO, whole, scalars))
-            loads["server"].append(load_in_data_server(whole, last, "1000"))
-            loads["server, all"].append(load_in_data_server(whole, last, "all"))
-            loads["accumulator"].append(load_in_python(ACCUMULATOR, small, part))
+        loads = measured(whole, small, last, Path(scratch), arguments.repeat)
+        index = index_row(loads, sizes[0], Path(scratch), whole)
     rows = [
-        row("kymo.open", scalars, sizes[0], loads["kymo"], "every point, checksums verified"),
-        row("tensorboard-data-server", scalars, sizes[0], loads["server"], "1000 points a series, no checksums"),
-        row("tensorboard-data-server, all", scalars, sizes[0], loads["server, all"], "every point, no checksums"),
-        row("EventAccumulator", part, sizes[1], loads["accumulator"], "every point"),
+        row(loader, *((part, sizes[1]) if loader == ACCUMULATOR else (scalars, sizes[0])), outcomes)
+        for loader, outcomes in loads.items()
     ]
-    seconds = [float(each["seconds"] or 0) for each in rows]
-    rates = [float(each["scalars/s"] or 0) for each in rows]
-    claims: list[Row] = [budget("cold load, seconds: kymo / tensorboard-data-server", seconds[0] / seconds[1], 1 / 5)]
     notes = [
         f"{FILES} runs of one file and {len(TAGS)} tags each, one event a scalar; files are in the page cache.",
-        f"Seconds from the start of the process, median of {arguments.repeat}, loaders in turn.",
-        f"EventAccumulator reads 1/{SLICE} of the data, its own start included: {rates[3]:,.0f} scalars/s.",
+        f"Seconds from the start of the process until every point can be drawn, and until a chart of each series is;"
+        f" median of {arguments.repeat}, loaders in turn.",
+        f"CPU and peak memory up to when every point can be drawn; of '{FIRST}' until the index is on disk too.",
+        f"EventAccumulator reads 1/{SLICE} of the data, its own start included.",
+        "Bytes read count every read by the process while it opens the logs, and nothing that is mapped into memory.",
+        versions("tensorboard", "tensorboard-data-server"),
     ]
-    write("load", [*rows, *claims], notes)
+    write("load", [*rows, index, *claims(rows)], notes)
 
 
 if __name__ == "__main__":

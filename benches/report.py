@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from importlib import metadata
 from itertools import groupby
 from pathlib import Path
 
@@ -20,6 +21,7 @@ Cell = str | int | float | bool | None
 Row = Mapping[str, Cell]
 # A file or a pipe has no width of its own; tables are wider than the 80 columns taken for it.
 _CONSOLE = Console(width=None if sys.stdout.isatty() else 140)
+_LOAD_AT_START = os.getloadavg()[0]
 
 
 def machine() -> dict[str, Cell]:
@@ -37,7 +39,13 @@ def machine() -> dict[str, Cell]:
         "memory_gib": round(memory, 1),
         "os": platform.platform(),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "load_at_start": round(_LOAD_AT_START, 2),
     }
+
+
+def versions(*distributions: str) -> str:
+    """What was measured beside kymo, in words."""
+    return ", ".join(f"{name} {metadata.version(name)}" for name in distributions) + "."
 
 
 def commit() -> str:

@@ -1,17 +1,31 @@
 """Runs every bench, one after the other; each writes its file into benches/results.
 
-python benches/run.py [NAME ...]
+python benches/run.py [--limit 900] [NAME ...]
 """
 
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NOT_BENCHES = {"run", "report", "readme", "add_scalar_peers", "browser"}
+NOT_BENCHES = {
+    "add_scalar_peers",
+    "apart",
+    "browser",
+    "documents",
+    "figures",
+    "growth",
+    "loaders",
+    "plots",
+    "report",
+    "run",
+    "stored_points",
+}
 
 
 def benches() -> list[str]:
@@ -21,14 +35,39 @@ def benches() -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {', '.join(benches())}")
-    names = parser.parse_args().names or benches()
+    parser.add_argument("--limit", type=float, default=900, help="seconds that no bench may take")
+    arguments = parser.parse_args()
+    names = arguments.names or benches()
     unknown = set(names) - set(benches())
     if unknown:
         parser.error(f"there is no bench {', '.join(sorted(unknown))}; there are {', '.join(benches())}")
-    failed = [name for name in names if subprocess.run([sys.executable, HERE / f"{name}.py"]).returncode != 0]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a bench inherits it where interrupts are ignored
+    failed = [name for name in names if not ran(name, arguments.limit)]
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def ran(name: str, limit: float) -> bool:
+    """Whether the bench ended well in time; the next one is run in any case."""
+    start = time.monotonic()
+    process = subprocess.Popen([sys.executable, HERE / f"{name}.py"])
+    try:
+        code = process.wait(limit)
+    except subprocess.TimeoutExpired:
+        code = interrupted(process)
+    print(f"{name}: {time.monotonic() - start:.0f} s", flush=True)
+    return code == 0
+
+
+def interrupted(process: subprocess.Popen[bytes]) -> int:
+    """Ends a bench so that it can end what it has started, and by force if it does not."""
+    process.send_signal(signal.SIGINT)
+    try:
+        return process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 if __name__ == "__main__":

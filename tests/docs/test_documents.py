@@ -38,7 +38,7 @@ def test_the_readmes_python_runs_as_one_program(tmp_path: Path) -> None:
     assert result.stdout.splitlines() == ["99 0.01", "[]"]
 
 
-def test_the_readmes_figures_are_those_of_the_results() -> None:
-    command = [sys.executable, str(ROOT / "benches" / "readme.py"), "--check"]
+def test_figures_and_plots_are_those_of_the_results() -> None:
+    command = [sys.executable, str(ROOT / "benches" / "documents.py"), "--check"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert result.returncode == 0, result.stderr
