@@ -360,3 +360,26 @@ def test_watching_leaks_nothing(logdir: Path, eventually: Eventually):
 
 def entries(directory: str) -> int:
     return sum(1 for _ in Path(directory).iterdir())
+
+
+def test_live_runs_are_looked_at_while_a_look_at_everything_is_not_due(
+    logdir: Path, monkeypatch: pytest.MonkeyPatch, event_file: MakeEventFile, eventually: Eventually
+):
+    monkeypatch.setattr(watch, "_LOOK_SHARE", 1e-9)
+    monkeypatch.setattr(watch, "_LONGEST_PAUSE", 3600.0)
+    with watching(logdir, poll=True, interval=0.05) as (logs, _):
+        eventually(lambda: logs.loading is None and points(logs, "mlp") == 3, "loaded")
+        eventually(lambda: "mlp" in logs and logs["mlp"].status == "live", "it has just grown")
+        event_file(logdir / "mlp").scalar("train/loss", 0.1, 3)
+        eventually(lambda: points(logs, "mlp") == 4, "it grew")
+
+
+def test_a_look_at_everything_is_not_put_off_for_long(
+    logdir: Path, monkeypatch: pytest.MonkeyPatch, event_file: MakeEventFile, eventually: Eventually
+):
+    monkeypatch.setattr(watch, "_LOOK_SHARE", 1e-9)
+    monkeypatch.setattr(watch, "_LONGEST_PAUSE", 0.1)
+    with watching(logdir, poll=True, interval=0.05) as (logs, _):
+        eventually(lambda: points(logs, "mlp") == 3, "loaded")
+        event_file(logdir / "new").scalar("train/loss", 0.1, 3)
+        eventually(lambda: points(logs, "new") == 1, "a new run is found")

@@ -233,12 +233,16 @@ class Logs(Mapping[str, Run]):
     def _advance(self) -> None:
         self._version += 1
 
-    def outdated(self) -> list[Run]:
-        """The runs whose files differ from what was read; costs one stat a file."""
+    def outdated(self, *, live: bool = False) -> list[Run]:
+        """The runs whose files differ from what was read; costs one stat a file. With `live` only of those that were
+        live when last looked."""
         unread: list[Run] = []
         read: list[Run] = []
-        for run in self._runs.values():
-            (unread if run.reader.unread else read).append(run)
+        statuses, runs = self._statuses, self._runs
+        names = [name for name, status in list(statuses.items()) if status == "live"] if live else list(runs)
+        for run in map(runs.get, names):
+            if run is not None:
+                (unread if run.reader.unread else read).append(run)
         return unread + [read[i] for i in outdated([run.reader.log for run in read])]
 
     def status_changes(self) -> tuple[str, ...]:

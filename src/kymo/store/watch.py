@@ -21,8 +21,10 @@ logger = logging.getLogger("kymo")
 # Everything is looked at again at this interval even where the kernel tells of changes: its queue can overflow, and a
 # file in another place that a link leads to is not watched.
 SAFETY_SECONDS = 3.0
-# A look at everything may take at most this part of the time, however many runs there are.
+# A look at everything may take at most this part of the time, however many runs there are; but what appears where
+# nobody tells of it is not to be missed for longer than the longest pause.
 _LOOK_SHARE = 0.1
+_LONGEST_PAUSE = 30.0
 # What is read of one run before the next has its turn: some milliseconds' work, so that no live run waits for long.
 SLICE_BYTES = 4 << 20
 # How long one round of reading may take before changes are looked for again.
@@ -143,7 +145,9 @@ class Watcher:
         with self._looked:
             self._tell(self._logs.discover())
             if self._arm():
-                # What appeared before the watch was set is seen only by looking again.
+                # What appeared before the watch was set is seen only by looking again. Setting it takes long where
+                # there is much to watch, but is done once: it is no part of the look.
+                self._looked.begin()
                 self._tell(self._logs.discover())
                 if self._logs.anchors != self._watched:
                     self._looked.settle()
@@ -189,6 +193,13 @@ class Watcher:
 
     def _wait(self, seconds: float) -> list[Run]:
         """Waits until something changes, at most this long; returns the runs that have grown."""
+        # Where looking at everything takes long, live runs are looked at in between.
+        if not self.polling or seconds <= self._interval:
+            return self._be_told(seconds)
+        grown = self._be_told(self._interval)
+        return grown or self._logs.outdated(live=True)
+
+    def _be_told(self, seconds: float) -> list[Run]:
         if self._notifier is None:
             self._stop.wait(seconds)
             return []
@@ -245,12 +256,14 @@ class _Look:
         self._earliest = 0.0
         self._unsettled = False
 
-    def __enter__(self) -> None:
+    def begin(self) -> None:
         self._began = time.monotonic()
+
+    __enter__ = begin
 
     def __exit__(self, *_: object) -> None:
         now = time.monotonic()
-        self._earliest = now + (now - self._began) * (1 / _LOOK_SHARE - 1)
+        self._earliest = now + min((now - self._began) * (1 / _LOOK_SHARE - 1), _LONGEST_PAUSE)
 
     def due(self) -> bool:
         return self.remaining() <= 0
