@@ -205,10 +205,10 @@ bool FileScanner::recover(RecordReader& reader, const Record& record) {
     if (state_ == ScanState::reading) search_from_ = offset_ + 1;
     const RecordReader::Found found = reader.search(std::max(search_from_, offset_ + 1), is_event);
     if (state_ != ScanState::lost && (found.whole || !waiting)) report_bad(record, found.offset);
-    if (found.whole || (found.pending && !waiting)) {
+    if (found.whole) {
         offset_ = found.offset;
         state_ = ScanState::reading;
-        return found.whole;
+        return true;
     }
     search_from_ = found.offset;
     state_ = waiting ? ScanState::waiting : ScanState::lost;
