@@ -10,7 +10,7 @@ export PATH := $(abspath $(BIN)):$(PATH)
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*/*.cpp native/*/*.h)
 PAGE := $(wildcard frontend/*.json frontend/*.ts frontend/*.js frontend/*.html) $(shell find frontend/src frontend/public -type f 2>/dev/null)
 
-.PHONY: help setup page demo test check format bench screenshots api stubs wheel lock clean
+.PHONY: help setup page demo test check format fuzz sanitize bench screenshots api stubs wheel lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
@@ -48,6 +48,14 @@ api: $(STAMPS)/kymo $(STAMPS)/npm  ## Generate the dashboard's types from the se
 
 stubs: $(STAMPS)/kymo  ## Generate the native core's type stub
 	$(BIN)/python -m nanobind.stubgen -m kymo._core -o src/kymo/_core.pyi
+
+FUZZ_SECONDS ?= 60
+FUZZ_TARGET ?=
+fuzz: $(STAMPS)/python  ## Fuzz every parser (FUZZ_SECONDS=60 each, FUZZ_TARGET= for one of them)
+	$(BIN)/python tools/fuzz.py --seconds $(FUZZ_SECONDS) --target "$(FUZZ_TARGET)"
+
+sanitize: $(STAMPS)/kymo  ## Run the tests of core, store and writer under address, undefined-behaviour and thread sanitizers
+	$(BIN)/python tools/sanitize.py
 
 bench: setup $(STAMPS)/chromium $(STAMPS)/bench  ## Measure every claim beside its peers, in half an hour; results go to benches/results and docs
 	$(BENCH_VENV)/bin/python benches/run.py; status=$$?; \

@@ -7,11 +7,30 @@ namespace kymo {
 namespace {
 
 // What a message is, as far as its long fields are to be looked into.
-enum class Level : std::uint8_t { event, summary, value, tensor };
+enum class Level : std::uint8_t { opaque, event, summary, value, tensor, shape, dimension, metadata, plugin, tagged };
+
+Level level_of(Level level, std::uint32_t field) {
+    switch (level) {
+        case Level::event:
+            return field == 5 ? Level::summary : field == 8 ? Level::tagged : Level::opaque;
+        case Level::summary:
+            return field == 1 ? Level::value : Level::opaque;
+        case Level::value:
+            return field == 8 ? Level::tensor : field == 9 ? Level::metadata : Level::opaque;
+        case Level::tensor:
+            return field == 2 ? Level::shape : Level::opaque;
+        case Level::shape:
+            return field == 2 ? Level::dimension : Level::opaque;
+        case Level::metadata:
+            return field == 1 ? Level::plugin : Level::opaque;
+        default:
+            return Level::opaque;
+    }
+}
 
 class Outliner {
   public:
-    explicit Outliner(RecordReader& reader) : reader_(reader) {}
+    Outliner(RecordReader& reader, std::uint64_t limit) : reader_(reader), limit_(limit) {}
 
     bool message(Level level, Extent extent, EventOutline& out) {
         std::uint64_t at = extent.offset;
@@ -36,11 +55,14 @@ class Outliner {
     }
 
   private:
-    static constexpr std::size_t head_size = 16;  // a key and a length
+    static constexpr std::size_t head_size = 20;  // a key and a length, however long they are written
+    // Of a tensor's long field so much is kept that its first elements are there, and that it is seen to be more than
+    // one.
+    static constexpr std::size_t list_head_size = 24;
 
     // A field that is no length-delimited one is short, or a group: no group that long is known.
     bool copy_short(std::uint64_t& at, std::uint64_t end, EventOutline& out) {
-        const Bytes bytes = reader_.bytes(at, std::min(end - at, EventOutline::field_limit));
+        const Bytes bytes = reader_.bytes(at, std::min(end - at, limit_));
         WireReader field(bytes);
         std::uint32_t key = 0;
         if (!field.read_key(key) || !field.skip(key)) return false;
@@ -52,18 +74,16 @@ class Outliner {
 
     bool bytes_field(Level level, std::uint32_t key, Extent extent, EventOutline& out) {
         const std::uint32_t field = key >> 3;
+        const Level within = level_of(level, field);
         const bool placed = level == Level::summary ? field == 1 : level == Level::event && field != 5;
         EventOutline inner;
-        if (level == Level::event && field == 5) {
-            if (!message(Level::summary, extent, inner)) return false;
-        } else if (extent.length <= EventOutline::field_limit) {
-            const Bytes bytes = reader_.bytes(extent.offset, static_cast<std::size_t>(extent.length));
-            if (bytes.size() != extent.length) return false;
-            inner.bytes.assign(bytes.begin(), bytes.end());
-        } else if (level == Level::summary && field == 1) {
-            if (!message(Level::value, extent, inner)) return false;
-        } else if (level == Level::value && field == 8) {
-            if (!message(Level::tensor, extent, inner)) return false;
+        if (within == Level::summary || (within != Level::opaque && extent.length > limit_)) {
+            if (!message(within, extent, inner)) return false;
+        } else if (extent.length <= limit_) {
+            if (!copy(extent, inner)) return false;
+        } else if (level == Level::tensor) {
+            if (!copy({extent.offset, list_head_size}, inner)) return false;
+            if (field > 6) cut_to_varints(inner.bytes);
         }
         append_varint(key, out.bytes);
         append_varint(inner.bytes.size(), out.bytes);
@@ -74,12 +94,24 @@ class Outliner {
         return true;
     }
 
+    bool copy(Extent extent, EventOutline& out) {
+        const Bytes bytes = reader_.bytes(extent.offset, static_cast<std::size_t>(extent.length));
+        if (bytes.size() != extent.length) return false;
+        out.bytes.assign(bytes.begin(), bytes.end());
+        return true;
+    }
+
+    static void cut_to_varints(std::vector<std::byte>& bytes) {
+        while (!bytes.empty() && (bytes.back() & std::byte{0x80}) != std::byte{0}) bytes.pop_back();
+    }
+
     static void append_varint(std::uint64_t value, std::vector<std::byte>& out) {
         for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::byte>((value & 0x7f) | 0x80));
         out.push_back(static_cast<std::byte>(value));
     }
 
     RecordReader& reader_;
+    std::uint64_t limit_;
 };
 
 }  // namespace
@@ -92,8 +124,9 @@ Extent EventBytes::extent_of(Bytes part) const {
     return moved->extent;
 }
 
-bool outline_event(RecordReader& reader, std::uint64_t offset, std::uint64_t length, EventOutline& outline) {
-    return Outliner(reader).message(Level::event, {offset, length}, outline);
+bool outline_event(RecordReader& reader, std::uint64_t offset, std::uint64_t length, EventOutline& outline,
+                   std::uint64_t limit) {
+    return Outliner(reader, limit).message(Level::event, {offset, length}, outline);
 }
 
 }  // namespace kymo

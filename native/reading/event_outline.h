@@ -1,5 +1,5 @@
-// A long record in short: its event with every field that is too long to hold replaced by an empty one, and where in
-// the file the fields really lie.
+// A long record in short: its event with every field that is too long to hold replaced by an empty one (in a tensor: by
+// its first bytes), and where in the file the fields really lie.
 #pragma once
 
 #include <cstdint>
@@ -40,13 +40,15 @@ class EventBytes {
 };
 
 struct EventOutline {
-    static constexpr std::uint64_t field_limit = 64 << 10;  // longer fields are not held
+    static constexpr std::uint64_t field_limit = 64 << 10;
 
     std::vector<std::byte> bytes;
     std::vector<EventBytes::Moved> moved;  // by `at`, rising
 };
 
-// Reads the event in [offset, offset + length) of the file; false where it is not one, or the source fails.
-bool outline_event(RecordReader& reader, std::uint64_t offset, std::uint64_t length, EventOutline& outline);
+// Reads the event in [offset, offset + length) of the file; false where it is not one, or the source fails. Fields
+// longer than `limit` are not held.
+bool outline_event(RecordReader& reader, std::uint64_t offset, std::uint64_t length, EventOutline& outline,
+                   std::uint64_t limit = EventOutline::field_limit);
 
 }  // namespace kymo

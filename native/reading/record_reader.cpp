@@ -83,8 +83,8 @@ Record RecordReader::examine(std::uint64_t offset) {
         const bool holds = mask_crc(crc32c(record.payload)) == load_word<std::uint32_t>(body.data() + length);
         record.verdict = holds ? Verdict::record : Verdict::bad_payload;
     }
-    // A payload whose own checksum is still zeros up to the end of the file is being written, not damaged.
-    if (record.verdict == Verdict::bad_payload && zeros_from() <= begin + record.length) {
+    // A record that ends among the zeros that end the file is being written, not damaged.
+    if (record.verdict == Verdict::bad_payload && zeros_from() < begin + record.length + record_footer_size) {
         record.verdict = Verdict::unfinished;
     }
     return record;

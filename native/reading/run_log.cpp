@@ -122,8 +122,8 @@ bool RunLog::adopt_files() {
     if (!wanted) return false;
     std::vector<WantedFile> fresh = std::move(*wanted);
     std::ranges::sort(fresh, {}, &WantedFile::path);
-    const auto doubles = std::ranges::unique(fresh, {}, &WantedFile::path);
-    fresh.erase(doubles.begin(), doubles.end());
+    const auto same_path = [](const WantedFile& a, const WantedFile& b) { return a.path == b.path; };
+    fresh.erase(std::unique(fresh.begin(), fresh.end(), same_path), fresh.end());
     const std::size_t before = files_.size();
     std::erase_if(files_, [&](const File& file) {
         return !std::ranges::binary_search(fresh, file.scanner->path(), {}, &WantedFile::path);

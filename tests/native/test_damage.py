@@ -54,7 +54,7 @@ def test_a_torn_tail_is_waited_for_byte_by_byte(event_file: Write):
     assert damage(log) == []
 
 
-@pytest.mark.parametrize("kept", [0, 5, 11, 12, 30, SIZE - 4])
+@pytest.mark.parametrize("kept", [0, 5, 11, 12, 30, SIZE - 4, SIZE - 3, SIZE - 1])
 def test_a_zero_filled_tail_is_waited_for_and_read_when_overwritten(event_file: Write, kept: int):
     path = event_file(*RECORDS[:2], RECORDS[2][:kept], bytes(SIZE - kept), bytes(5000))
     log = opened(path)
@@ -68,6 +68,21 @@ def test_a_zero_filled_tail_is_waited_for_and_read_when_overwritten(event_file: 
     log.refresh()
     assert steps(log) == [0, 1, 2, 3, 4]
     assert damage(log) == []
+
+
+def test_after_damage_a_growing_file_reads_as_a_whole_one(event_file: Write):
+    inner = record(b"")
+    no_event = record(b"\xff" * 8 + inner)  # a whole record, and one that is an event within it
+    data = RECORDS[0] + flipped(RECORDS[1], 20) + no_event + RECORDS[2]
+    whole = opened(event_file(data, name="events.out.tfevents.whole"))
+    path = event_file(b"", name="events.out.tfevents.growing")
+    growing = opened(path)
+    for end in range(1, len(data) + 1):
+        path.write_bytes(data[:end])
+        growing.refresh()
+    assert damage(growing) == damage(whole)
+    assert damage(whole)[0] == (SIZE, "K102")
+    assert growing.files()[0].events == whole.files()[0].events == 3
 
 
 def test_wall_times_that_are_no_numbers_are_kept_and_told_once(event_file: Write):
@@ -113,6 +128,27 @@ def test_long_records_are_read_without_being_held(event_file: Write):
     }.items():
         (begin,), (length,) = log.payloads(tag).offsets, log.payloads(tag).lengths
         assert data[begin : begin + length] == message
+
+
+def test_a_long_record_is_what_its_short_form_would_be(event_file: Write):
+    long = bytes(5 << 20)
+    described = bytes_field(9, bytes_field(1, bytes_field(1, "hparams") + bytes_field(2, long)) + bytes_field(3, long))
+    odd = tensor(1, bytes_field(4, long))  # a shape of one number, and more bytes than one
+    many = tensor(3, bytes_field(7, b"\x05" * len(long)))
+    log = opened(
+        event_file(
+            record(event(summary(bytes_field(1, "config") + described))),
+            record(event(summary(tensor_value("odd", odd)))),
+            record(event(summary(tensor_value("many", many)))),
+            record(event(bytes_field(8, bytes_field(1, "trace") + bytes_field(2, long)))),
+        )
+    )
+    kinds = {info.tag: info.kind for info in log.tags()}
+    assert kinds == {
+        "config": "hparams", "odd": "tensor", "many": "scalar", "__run_metadata__/trace": "run_metadata",
+    }  # fmt: skip
+    assert log.series("many").values.tolist() == [5.0]
+    assert damage(log) == []
 
 
 def test_a_long_damaged_record(event_file: Write):
