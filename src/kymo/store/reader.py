@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kymo._core import Payloads, RunLog
 from kymo.format.run_file import RUN_FILE, RunFile, RunFileError, read_run_file
+from kymo.store.progress import Progress
 from kymo.store.warning import DAMAGED_RUN_FILE, UNREADABLE_RUN, LogWarning
 
 _Signature = tuple[int, int, int, int]
@@ -35,8 +36,7 @@ class RunReader:
         version: Grows with every change.
         complete: Whether the files have been read to their end once.
         behind: Whether the last step stopped at its budget.
-        files_total: How many event files there are.
-        files_read: How many of them are read to their end.
+        progress: How much of the event files has been read.
     """
 
     def __init__(self, path: str, clock: Callable[[], float] = time.time) -> None:
@@ -47,8 +47,7 @@ class RunReader:
         self.version = 0
         self.complete = False
         self.behind = False
-        self.files_total = 0
-        self.files_read = 0
+        self.progress = Progress()
         self._clock = clock
         self._newest = 0
         self._lock = threading.Lock()
@@ -68,7 +67,8 @@ class RunReader:
             if tuple(files) == self._files:
                 return False
             self._files = tuple(files)
-            self.files_total = len(self._files)
+            found = sum(max(0, _signature(path)[0]) for path in self._files)
+            self.progress = self.progress._replace(bytes_found=found, files_found=len(self._files))
             self.log.set_files(self._files)
             self._unread = True
             return True
@@ -89,6 +89,7 @@ class RunReader:
             # Taken before reading: what grows meanwhile differs from it, and is read next time.
             seen = {path: _signature(path) for path in self._files}
             changed = self._read_description()
+            failure = self._failure
             try:
                 more = self.log.refresh(byte_budget).more
                 self._failure = None
@@ -101,13 +102,19 @@ class RunReader:
             if newest != self._newest:
                 self._newest = newest
                 self.last_growth = min(newest / 1e9, self._clock()) if newest else None
-            waiting = sum(file.offset < file.size for file in self.log.files())
-            self.files_read = self.files_total - waiting
+            read = self.log.files()
+            waiting = sum(file.offset < file.size for file in read)
+            self.progress = Progress(
+                bytes_read=sum(file.offset for file in read),
+                bytes_found=sum(max(0, signature[0]) for signature in seen.values()),
+                files_read=len(self._files) - waiting,
+                files_found=len(self._files),
+            )
             # An unfinished record at the end can be completed without the size or a coarse clock telling.
             self._unread = more or waiting > 0
             self.complete = self.complete or not more
             self.behind = more
-            changed = changed or self.log.version != before
+            changed = changed or self.log.version != before or self._failure != failure
             if changed:
                 self.version += 1
             return ReadStep(changed, more)
@@ -136,6 +143,12 @@ class RunReader:
         with self._noting:
             if len(self._payload_warnings) < _MAX_PAYLOAD_WARNINGS:
                 self._payload_warnings.setdefault((file, offset), LogWarning("", file, offset, rule, cause))
+
+    @property
+    def warning_count(self) -> int:
+        """How many warnings there are."""
+        notes = (self._description_warning, self._failure)
+        return len(self.log.damage()) + len(self._payload_warnings) + sum(note is not None for note in notes)
 
     def warnings(self, run: str) -> list[LogWarning]:
         """What was found wrong, under the run's name."""
