@@ -102,10 +102,10 @@ class RunReader:
             if newest != self._newest:
                 self._newest = newest
                 self.last_growth = min(newest / 1e9, self._clock()) if newest else None
-            read = self.log.files()
-            waiting = sum(file.offset < file.size for file in read)
+            files = self.log.files()
+            waiting = sum(file.offset < file.size for file in files)
             self.progress = Progress(
-                bytes_read=sum(file.offset for file in read),
+                bytes_read=sum(file.offset for file in files),
                 bytes_found=sum(max(0, signature[0]) for signature in seen.values()),
                 files_read=len(self._files) - waiting,
                 files_found=len(self._files),
