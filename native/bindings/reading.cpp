@@ -166,6 +166,8 @@ void bind_run_parts(nb::module_& module) {
         .def_ro("points", &Refresh::points)
         .def_ro("bytes", &Refresh::bytes)
         .def_ro("more", &Refresh::more)
+        .def_ro("offset", &Refresh::offset, "How many bytes of all files are read.")
+        .def_ro("size", &Refresh::size, "How many bytes all files have.")
         .def_ro("waiting", &Refresh::waiting, "How many files are not read to their end.")
         .def_ro("modified", &Refresh::modified, "When the newest file was written to, in nanoseconds; 0 without files.")
         .def_ro("index_due", &Refresh::index_due, "So much was read that `save_indexes` is worth it.");

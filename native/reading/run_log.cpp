@@ -68,6 +68,8 @@ Refresh RunLog::refresh(std::uint64_t byte_budget) {
     }
     for (const File& file : files_) {
         const FileScanner& scanner = *file.scanner;
+        round.result.offset += scanner.offset();
+        round.result.size += scanner.missing() ? 0 : scanner.size();
         round.result.waiting += !scanner.missing() && scanner.offset() < scanner.size() ? 1 : 0;
         round.result.modified = std::max(round.result.modified, scanner.modified());
     }

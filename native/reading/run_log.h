@@ -24,9 +24,10 @@ struct Refresh {
     std::vector<std::string> tags;  // whose data changed
     std::uint64_t points = 0;       // scalars added
     std::uint64_t bytes = 0;
-    bool more = false;          // the budget ended before the files did
-    bool index_due = false;     // as RunLog::index_due
-    std::uint32_t waiting = 0;  // files that are not read to their end
+    bool more = false;                   // the budget ended before the files did
+    bool index_due = false;              // as RunLog::index_due
+    std::uint64_t offset = 0, size = 0;  // of all files together: how far they are read, and how long they are
+    std::uint32_t waiting = 0;           // files that are not read to their end
     std::int64_t modified = 0;  // when the newest file was written to, nanoseconds since the epoch; 0 without files
 };
 

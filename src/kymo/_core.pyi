@@ -226,6 +226,14 @@ class Refresh:
     def more(self) -> bool: ...
 
     @property
+    def offset(self) -> int:
+        """How many bytes of all files are read."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes all files have."""
+
+    @property
     def waiting(self) -> int:
         """How many files are not read to their end."""
 

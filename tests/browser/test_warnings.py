@@ -36,7 +36,7 @@ def test_damage_is_told_with_file_offset_rule_and_cause(tmp_path: Path, serve: C
     page.get_by_role("button", name="1 warning").click()
     drawer = page.get_by_role("dialog", name="Damage in the logs")
     section = drawer.get_by_role("region", name="hurt")
-    (told,) = page.evaluate("fetch('api/warnings').then(answer => answer.json())")
+    (told,) = page.evaluate("fetch('api/warnings').then(answer => answer.json())")["warnings"]
     assert 0 < told["offset"] <= file.stat().st_size // 2
     expect(section.locator(".rule")).to_have_text(re.compile(r"^K\d{3}$"))
     expect(section.locator(".rule")).to_have_text(told["rule"])

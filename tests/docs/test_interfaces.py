@@ -39,7 +39,10 @@ def test_every_route_is_in_the_table_and_every_row_is_a_route(tmp_path: Path) ->
     routes = {f"{method.upper()} {path[1:]}" for path, methods in paths.items() for method in methods}
     rows = re.findall(r"^\| `(GET|POST|WebSocket) (api/\w+)(?:\?([^`]*))?` \|", PROTOCOL, re.MULTILINE)
     assert {f"{method} {path}" for method, path, _ in rows} == routes | {"WebSocket api/live"}
-    queries = {path: {name.rstrip("=…") for name in query.split("&") if name} for _, path, query in rows}
+    queries = {
+        f"{method} {path}": {name.rstrip("=…") for name in query.split("&") if name} for method, path, query in rows
+    }
     for path, methods in paths.items():
-        asked = {parameter["name"] for method in methods.values() for parameter in method.get("parameters", [])}
-        assert queries[path[1:]] == asked, path
+        for method, operation in methods.items():
+            asked = {parameter["name"] for parameter in operation.get("parameters", [])}
+            assert queries[f"{method.upper()} {path[1:]}"] == asked, (method, path)

@@ -28,8 +28,11 @@ class FakeLogs(dict[str, Any]):
         super().__init__()
         self.version = 1
         self.loading = None
-        self.warnings: list[Any] = []
+        self.discovery_warnings: list[Any] = []
         self.logdirs = [Path("runs")]
+
+    def since(self, version: int) -> None:
+        """Nothing is remembered."""
 
 
 class Client:

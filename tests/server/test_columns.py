@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kymo.server import columns
+from kymo.server.allowance import Allowance
+
 Decoded = tuple[dict[str, Any], list[dict[str, np.ndarray]]]
 
 
@@ -147,6 +150,39 @@ def test_a_wrong_question_is_answered_in_one_sentence(log_dir: Any, opened: Any,
     assert answer.status_code == 422
     assert list(answer.json()) == ["detail"]
     assert answer.json()["detail"].startswith(detail)
+
+
+def test_an_answer_that_would_be_too_large_names_the_remedy(
+    log_dir: Any, opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = [(step, 10.0 + step, float(step % 7)) for step in range(2000)]
+    names = [f"run{run:02}" for run in range(40)]
+    for name in names:
+        log_dir.write(name, {"loss": points})
+    monkeypatch.setattr(columns, "MAX_ANSWER", 1 << 20)
+    client = opened()
+    refused = client.post("/api/columns", json={"tag": "loss", "runs": names, "pixels": 10000})
+    assert refused.status_code == 413
+    detail = refused.json()["detail"]
+    assert detail.startswith("The points of the first 32 of 40 runs at 10000 pixels have 1 MiB")
+    assert detail.endswith("ask for fewer runs, fewer pixels or a shorter range.")
+    assert len(ask(client, runs=names, pixels=100)[0]["series"]) == 40
+
+
+def test_what_is_being_sent_is_bounded_over_all_answers(log_dir: Any, opened: Any, site_of: Any) -> None:
+    log_dir.write("mlp", {"loss": [(step, 10.0 + step, 1.0) for step in range(1000)]})
+    client = opened()
+    allowance = Allowance(30_000)
+    site_of(client.app).allowance = allowance
+    for _ in range(5):
+        ask(client)  # what has been sent is given back
+    assert allowance.take(10_000)
+    refused = client.post("/api/columns", json={"tag": "loss", "runs": ["mlp"]})
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+    assert refused.json()["detail"].endswith("ask again in some seconds, or for fewer runs.")
+    allowance.give_back(10_000)
+    ask(client)
+    assert allowance.take(30_000)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"nonsense", b'{"tag": "loss", "runs": [], "range": [NaN, 1]}'])

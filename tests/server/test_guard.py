@@ -228,7 +228,7 @@ def test_a_request_that_never_comes_whole_is_not_waited_for(
 def test_a_failing_route_tells_the_log_and_not_the_caller(
     app_of: Any, client_of: Any, fake_logs: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    fake_logs.warnings = [object()]
+    fake_logs.discovery_warnings = [object()]
     with caplog.at_level(logging.ERROR, "kymo.server"):
         answer = client_of(app_of()).get("/api/warnings")
     assert (answer.status_code, answer.json()) == (500, {"detail": "kymo failed on this request: its log says why."})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +40,15 @@ def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+def open_sockets() -> int:
+    def is_socket(file: Path) -> bool:
+        with contextlib.suppress(OSError):
+            return str(file.readlink()).startswith("socket:")
+        return False
+
+    return sum(map(is_socket, Path("/proc/self/fd").iterdir()))
 
 
 def test_a_page_is_greeted_and_told(app_of: Any, served: Any, fake_logs: Any, site_of: Any) -> None:
@@ -87,6 +98,7 @@ def test_a_page_that_never_reads_is_dropped(
 ) -> None:
     monkeypatch.setattr(live, "SEND_TIMEOUT", 0.2)
     monkeypatch.setattr(live, "MIN_INTERVAL", 0.0)
+    monkeypatch.setattr(connection, "STALL_SECONDS", 0.5)
     server = served(app_of())
     hub = site_of(server.app).hub
     # A raw socket with little room: nothing behind it takes the frames in.
@@ -107,6 +119,7 @@ def test_a_page_that_never_reads_is_dropped(
         raw.sendall("\r\n".join(lines).encode())
         said(listening)
         until(lambda: hub.clients == 2)
+        sockets = open_sockets()
         names = ["run" + "x" * 200 + str(index) for index in range(live.MAX_NAMES)]
         version = 0
         # The page that reads is served all the while.
@@ -116,6 +129,8 @@ def test_a_page_that_never_reads_is_dropped(
             hub.publish(version, names)
             assert said(listening)["version"] == version
         assert hub.clients == 1
+        # Nor does its connection stay open until it has taken the rest.
+        until(lambda: open_sockets() < sockets)
 
 
 def test_what_a_client_owes_is_bounded() -> None:

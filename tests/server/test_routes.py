@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from kymo.server import tags
+
 
 def test_runs_are_listed(log_dir: Any, opened: Any) -> None:
     log_dir.write("mlp", {"loss": [(1, 10.0, 0.5), (2, 11.0, float("inf"))], "epoch": [(2, 10.5, 1.0)]})
@@ -51,7 +53,7 @@ def test_an_empty_log_directory_has_no_runs(log_dir: Any, opened: Any) -> None:
     client = opened()
     assert client.get("/api/runs").json()["runs"] == []
     assert client.get("/api/tags").json()["tags"] == []
-    assert client.get("/api/warnings").json() == []
+    assert client.get("/api/warnings").json() == {"total": 0, "warnings": []}
 
 
 def test_an_unchanged_list_is_not_sent_again(log_dir: Any, opened: Any) -> None:
@@ -63,16 +65,44 @@ def test_an_unchanged_list_is_not_sent_again(log_dir: Any, opened: Any) -> None:
         assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
 
 
-def test_tags_say_which_runs_have_them(log_dir: Any, opened: Any) -> None:
+def test_tags_are_counted_over_all_runs(log_dir: Any, opened: Any) -> None:
     log_dir.write("a", {"loss": [(1, 1.0, 1.0)], "only/a": [(1, 1.0, 1.0)]}, texts={"notes": ["hello"]})
     log_dir.write("b", {"loss": [(1, 1.0, 1.0)]})
-    found = opened().get("/api/tags").json()
-    assert found["runs"] == ["a", "b"]
+    client = opened()
+    found = client.get("/api/tags").json()
+    assert (found["total"], found["next"]) == (3, None)
+    expected = [("loss", "scalar", 2), ("notes", "text", 1), ("only/a", "scalar", 1)]
+    assert [(entry["tag"], entry["kind"], entry["runs"]) for entry in found["tags"]] == expected
+    first = client.get("/api/tags", params={"limit": 2}).json()
+    assert (len(first["tags"]), first["total"], first["next"]) == (2, 3, "notes")
+    rest = client.get("/api/tags", params={"limit": 2, "after": "notes"}).json()
+    assert first["tags"] + rest["tags"] == found["tags"]
+    assert rest["next"] is None
+
+
+def test_tags_say_which_of_some_runs_have_them(log_dir: Any, opened: Any) -> None:
+    log_dir.write("a", {"loss": [(1, 1.0, 1.0)], "some": [(1, 1.0, 1.0)]}, texts={"notes": ["hello"]})
+    log_dir.write("b", {"loss": [(1, 1.0, 1.0)]})
+    log_dir.write("c", {"loss": [(1, 1.0, 1.0)], "some": [(1, 1.0, 1.0)]})
+    found = opened().post("/api/tags", json={"runs": ["a", "b", "c", "../../etc"]}).json()
     assert {entry["tag"]: (entry["kind"], entry["runs"]) for entry in found["tags"]} == {
-        "loss": ("scalar", [0, 1]),
-        "only/a": ("scalar", [0]),
-        "notes": ("text", [0]),
+        "loss": ("scalar", [[0, 2]]),
+        "some": ("scalar", [[0, 0], [2, 2]]),
+        "notes": ("text", [[0, 0]]),
     }
+
+
+def test_tags_that_differ_from_run_to_run_are_bounded(
+    log_dir: Any, opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for run in range(4):
+        log_dir.write(f"run{run}", {f"{run}/{tag}": [(1, 1.0, 1.0)] for tag in range(5)})
+    monkeypatch.setattr(tags, "MAX_RANGES", 12)
+    client = opened()
+    assert client.post("/api/tags", json={"runs": ["run0", "run1"]}).status_code == 200
+    refused = client.post("/api/tags", json={"runs": ["run0", "run1", "run2", "run3"]})
+    assert refused.status_code == 413
+    assert refused.json()["detail"].endswith("ask for fewer runs.")
 
 
 def test_one_run_in_full(log_dir: Any, opened: Any) -> None:
@@ -143,7 +173,9 @@ def test_damage_is_told(log_dir: Any, opened: Any) -> None:
     content[len(content) // 2] ^= 0xFF
     file.write_bytes(content)
     client = opened()
-    (warning,) = client.get("/api/warnings").json()
+    found = client.get("/api/warnings").json()
+    (warning,) = found["warnings"]
+    assert found["total"] == 1
     assert (warning["run"], warning["file"]) == ("mlp", str(file))
     assert 0 < warning["offset"] < len(content)
     assert warning["rule"].startswith("K1")
@@ -213,7 +245,8 @@ def test_a_run_may_vanish_while_runs_are_listed(app_of: Any, client_of: Any, fak
     fake_logs["gone"] = None
     client = client_of(app_of())
     assert client.get("/api/runs").json()["runs"] == []
-    assert client.get("/api/tags").json() == {"version": 1, "runs": [], "tags": []}
+    assert client.get("/api/tags").json() == {"version": 1, "total": 0, "tags": [], "next": None}
+    assert client.post("/api/tags", json={"runs": ["gone"]}).json() == {"version": 1, "tags": []}
 
 
 def test_names_that_are_not_text_are_shown_escaped(log_dir: Any, opened: Any) -> None:
@@ -222,4 +255,4 @@ def test_names_that_are_not_text_are_shown_escaped(log_dir: Any, opened: Any) ->
     client = opened()
     assert client.get("/api/runs").json()["runs"][0]["name"] == "caf\\xe9"
     assert client.get("/api/run", params={"run": "caf\\xe9"}).json()["path"].endswith("/caf\\xe9")
-    assert "/caf\\xe9/" in client.get("/api/warnings").json()[0]["file"]
+    assert "/caf\\xe9/" in client.get("/api/warnings").json()["warnings"][0]["file"]

@@ -6,11 +6,13 @@ import json
 import struct
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kymo.server import wire
 from kymo.server.models import ColumnsHeader, SeriesColumns
-from kymo.server.wire import Body
+from kymo.server.wire import Body, pieces
 
 
 @given(
@@ -31,7 +33,7 @@ def test_what_goes_in_comes_out(arrays: list[np.ndarray], run: str) -> None:
     series = SeriesColumns(
         run=run, status="ok", points=1, in_view=1, downsampled=False, superseded=0, arrays=spans, restarts=[]
     )
-    encoded = body.encode(ColumnsHeader(version=1, tag="a", x="step", series=[series]))
+    encoded = b"".join(pieces(body.encode(ColumnsHeader(version=1, tag="a", x="step", series=[series]))))
     (length,) = struct.unpack_from("<I", encoded)
     start = 4 + length
     header = json.loads(encoded[4:start])
@@ -44,3 +46,13 @@ def test_what_goes_in_comes_out(arrays: list[np.ndarray], run: str) -> None:
         assert (dtype == np.uint8) == (array.dtype == np.uint8)
         found = np.frombuffer(encoded, dtype, span["length"], start + span["offset"])
         np.testing.assert_array_equal(found, array.astype(dtype))
+
+
+@given(st.lists(st.binary(max_size=20), max_size=8), st.integers(1, 30))
+def test_an_answer_is_handed_out_in_pieces_of_a_bounded_size(parts: list[bytes], size: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wire, "_PIECE", size)
+        found = list(pieces([memoryview(part) for part in parts]))
+    assert b"".join(found) == b"".join(parts)
+    assert all(len(piece) == size for piece in found[:-1])
+    assert all(0 < len(piece) <= size for piece in found)

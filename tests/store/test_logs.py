@@ -10,6 +10,7 @@ import pytest
 
 from kymo.store import Logs, UnknownNameError
 from kymo.store.changes import Changes
+from kymo.store.progress import Progress
 from kymo.store.run import Run
 
 MakeEventFile = Callable[..., Any]
@@ -26,7 +27,7 @@ def refreshed(*logdirs: Path) -> Logs:
 def test_runs_are_a_mapping_sorted_by_name(logdir: Path):
     with Logs(logdir) as logs:
         assert len(logs) == 0
-        assert logs.loading == (0, 0)
+        assert logs.loading == Progress()
         assert logs.refresh() == Changes(runs=("cnn", "mlp"), added=("cnn", "mlp"))
         assert list(logs) == ["cnn", "mlp"]
         assert "mlp" in logs
@@ -223,8 +224,9 @@ def test_readers_see_runs_while_a_large_directory_loads(tmp_path: Path, event_fi
     logs = Logs(tmp_path, threads=2)
     logs.discover()
     assert len(logs) == 20
-    assert logs.loading == (0, 20)
-    seen: list[tuple[int, int] | None] = []
+    size = sum(file.stat().st_size for file in tmp_path.rglob("events*"))
+    assert logs.loading == Progress(bytes_found=size, files_found=20)
+    seen: list[Progress | None] = []
     left: tuple[Run, ...] = tuple(logs.outdated())
     while left:
         _, left = logs.load(left, seconds=1e-9 if seen else 0.0)
@@ -232,7 +234,30 @@ def test_readers_see_runs_while_a_large_directory_loads(tmp_path: Path, event_fi
         if len(seen) > 3:
             _, left = logs.load(left)
     assert logs.loading is None
+    told = [progress for progress in seen if progress is not None]
+    assert len(told) > 1
+    assert told == sorted(told)
+    assert all(progress.bytes_read == progress.files_read * size // 20 for progress in told)
     assert sum(run.points for run in logs.values()) == 400
+
+
+def test_progress_of_one_large_file_counts_its_bytes(tmp_path: Path, event_file: MakeEventFile):
+    file = event_file(tmp_path / "mlp")
+    file.scalars("loss", [1.0] * 200)
+    logs = Logs(tmp_path)
+    logs.discover()
+    size = file.path.stat().st_size
+    left: tuple[Run, ...] = tuple(logs.outdated())
+    read = []
+    while left:
+        assert logs.loading is not None
+        assert (logs.loading.bytes_found, logs.loading.files_found) == (size, 1)
+        read.append(logs.loading.bytes_read)
+        _, left = logs.load(left, slice_bytes=size // 10, seconds=0.0)
+    assert len(read) >= 5
+    assert read == sorted(set(read))
+    assert read[-1] < size
+    assert logs.loading is None
 
 
 def test_queries_run_while_another_thread_refreshes(tmp_path: Path, event_file: MakeEventFile):

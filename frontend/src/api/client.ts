@@ -1,6 +1,6 @@
 // One function for each route. Addresses are relative to the page, so a path prefix needs no setting.
 import { decodeColumns, type Columns } from "./columns";
-import type { ColumnsQuery, Info, Runs, Tags, Text, Warning } from "./types";
+import type { ColumnsQuery, Info, Runs, Tags, Text, Warnings } from "./types";
 
 export class ServerError extends Error {
   constructor(
@@ -39,24 +39,36 @@ function query(parameters: Record<string, string>, runs: string[] = []): string 
   return search.toString();
 }
 
+function post(path: string, body: object): Promise<Response> {
+  const headers = { "Content-Type": "application/json" };
+  return request(path, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
 export const getInfo = () => json<Info>("api/info");
 
-/** `valueTag`: whose newest value each run shows; null leaves the choice to the server. */
-export const getRuns = (valueTag: string | null) =>
-  json<Runs>(valueTag === null ? "api/runs" : `api/runs?${query({ value_tag: valueTag })}`);
+/**
+ * One page of the runs. `valueTag`: whose newest value each run shows; null leaves the choice to the server. `since`:
+ * only what has changed since this version; `after`: the page that begins there.
+ */
+export function getRuns(valueTag: string | null, since: number | null, after: string | null): Promise<Runs> {
+  const asked: Record<string, string> = {};
+  if (valueTag !== null) asked["value_tag"] = valueTag;
+  if (since !== null) asked["since"] = String(since);
+  if (after !== null) asked["after"] = after;
+  const search = query(asked);
+  return json<Runs>(search ? `api/runs?${search}` : "api/runs");
+}
 
-export const getTags = () => json<Tags>("api/tags");
-export const getWarnings = () => json<Warning[]>("api/warnings");
+export const getTags = async (runs: readonly string[]) =>
+  (await (await post("api/tags", { runs })).json()) as Tags;
+export const getWarnings = (limit: number) =>
+  json<Warnings>(`api/warnings?${query({ limit: String(limit) })}`);
 
 export const getTexts = (run: string, tag: string, limit: number) =>
   json<Text[]>(`api/texts?${query({ run, tag, limit: String(limit) })}`);
 
 export async function getColumns(body: ColumnsQuery): Promise<Columns> {
-  const response = await request("api/columns", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
+  const response = await post("api/columns", body);
   return decodeColumns(await response.arrayBuffer());
 }
 

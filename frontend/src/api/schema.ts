@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * Runs
-         * @description All runs, and how far reading them has come.
+         * @description Runs by name, a page at a time, and how far reading them has come.
          */
         get: operations["runs"];
         put?: never;
@@ -113,11 +113,15 @@ export interface paths {
         };
         /**
          * Tags
-         * @description All tags of all runs, in the order in which they were first seen.
+         * @description The tags of all runs by name, a page at a time.
          */
         get: operations["tags"];
         put?: never;
-        post?: never;
+        /**
+         * Tags Of
+         * @description The tags of some runs, in the order in which they were first seen, and which of the runs have them.
+         */
+        post: operations["tags_of"];
         delete?: never;
         options?: never;
         head?: never;
@@ -303,9 +307,16 @@ export interface components {
         };
         /**
          * Loading
-         * @description How far the first reading of the log directories has come.
+         * @description How far the first reading of the log directories has come, or the reading of a large file that came later.
          */
         Loading: {
+            /** Bytes Done */
+            bytes_done: number;
+            /**
+             * Bytes Total
+             * @description As far as the files have been looked at.
+             */
+            bytes_total: number;
             /** Files Done */
             files_done: number;
             /** Files Total */
@@ -428,20 +439,58 @@ export interface components {
         };
         /**
          * Runs
-         * @description All runs, by name.
+         * @description Runs by name: a page of all of them, or of those that have changed.
          */
         Runs: {
+            /**
+             * Latest
+             * @description The runs that started last, the newest first, at most 20.
+             */
+            latest: string[];
             /** @description Null once everything that was there at the start has been read. */
             loading: components["schemas"]["Loading"] | null;
+            /**
+             * Next
+             * @description What to ask `after` for the next page; null on the last.
+             */
+            next: string | null;
+            /**
+             * Removed
+             * @description Runs that are gone since then.
+             */
+            removed: string[];
             /** Runs */
             runs: components["schemas"]["RunSummary"][];
+            /**
+             * Server Id
+             * @description Versions of another server mean nothing here.
+             */
+            server_id: string;
+            /**
+             * Since
+             * @description The version since which the runs have changed; null where all are listed.
+             */
+            since: number | null;
+            /**
+             * Total
+             * @description How many runs there are.
+             */
+            total: number;
             /**
              * Value Tag
              * @description The tag that was asked for, or else the one that says most.
              */
             value_tag: string | null;
-            /** Version */
+            /**
+             * Version
+             * @description What to ask `since` for what changes from here on.
+             */
             version: number;
+            /**
+             * Warnings
+             * @description How many warnings there are, those that belong to no run included.
+             */
+            warnings: number;
         };
         /**
          * SeriesColumns
@@ -504,6 +553,39 @@ export interface components {
             kind: "exponential" | "time_exponential" | "running_mean" | "gaussian";
         };
         /**
+         * TagCount
+         * @description A tag and how many runs have it.
+         */
+        TagCount: {
+            /** Description */
+            description: string;
+            /** Display Name */
+            display_name: string;
+            /** Kind */
+            kind: string;
+            /** Runs */
+            runs: number;
+            /** Tag */
+            tag: string;
+        };
+        /**
+         * TagCounts
+         * @description The tags of all runs, by name.
+         */
+        TagCounts: {
+            /**
+             * Next
+             * @description What to ask `after` for the next page; null on the last.
+             */
+            next: string | null;
+            /** Tags */
+            tags: components["schemas"]["TagCount"][];
+            /** Total */
+            total: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * TagSummary
          * @description A tag and the runs that have it.
          */
@@ -516,23 +598,32 @@ export interface components {
             kind: string;
             /**
              * Runs
-             * @description Indexes into the list of runs.
+             * @description Ranges of places in the list of runs that was sent: the first and the last of each.
              */
-            runs: number[];
+            runs: [
+                number,
+                number
+            ][];
             /** Tag */
             tag: string;
         };
         /**
          * Tags
-         * @description All tags of all runs.
+         * @description The tags of the runs that were asked for.
          */
         Tags: {
-            /** Runs */
-            runs: string[];
             /** Tags */
             tags: components["schemas"]["TagSummary"][];
             /** Version */
             version: number;
+        };
+        /**
+         * TagsRequest
+         * @description The runs whose tags are asked for.
+         */
+        TagsRequest: {
+            /** Runs */
+            runs: string[];
         };
         /**
          * TextEntry
@@ -563,6 +654,16 @@ export interface components {
             rule: string;
             /** Run */
             run: string;
+        };
+        /**
+         * Warnings
+         * @description The first warnings, and how many there are.
+         */
+        Warnings: {
+            /** Total */
+            total: number;
+            /** Warnings */
+            warnings: components["schemas"]["WarningEntry"][];
         };
     };
     responses: never;
@@ -706,6 +807,12 @@ export interface operations {
             query?: {
                 /** @description The scalar tag whose newest value each run shows; without one the tag that says most. */
                 value_tag?: string | null;
+                /** @description Only runs that have changed since this version of this server. */
+                since?: number | null;
+                /** @description The `next` of the answer before. */
+                after?: string | null;
+                /** @description At most so many runs. */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -735,12 +842,50 @@ export interface operations {
     };
     tags: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the answer before. */
+                after?: string | null;
+                /** @description At most so many tags. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagCounts"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tags_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsRequest"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -800,7 +945,12 @@ export interface operations {
     };
     warnings: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only those of this run. */
+                run?: string | null;
+                /** @description At most so many, the first. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -813,7 +963,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WarningEntry"][];
+                    "application/json": components["schemas"]["Warnings"];
                 };
             };
             /** @description Refused, with the reason in one sentence. */

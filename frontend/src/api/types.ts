@@ -14,6 +14,7 @@ export type ColumnsHeader = Schemas["ColumnsHeader"];
 export type SeriesHeader = Schemas["SeriesColumns"];
 export type Text = Schemas["TextEntry"];
 export type Warning = Schemas["WarningEntry"];
+export type Warnings = Schemas["Warnings"];
 export type LiveMessage = Schemas["Hello"] | Schemas["Changed"];
 
 export type RunStatus = RunSummary["status"];

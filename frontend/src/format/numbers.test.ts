@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { formatCount, formatLogTick, formatLogTicks, formatShort, formatTicks, formatValue } from "./numbers";
+import {
+  formatBytes,
+  formatCount,
+  formatLogTick,
+  formatLogTicks,
+  formatShort,
+  formatTicks,
+  formatValue,
+} from "./numbers";
 
 describe("formatValue", () => {
   it.each([
@@ -14,6 +22,16 @@ describe("formatValue", () => {
     [Infinity, "+∞"],
     [-Infinity, "−∞"],
   ])("%d as %s", (value, text) => expect(formatValue(value)).toBe(text));
+});
+
+describe("formatBytes", () => {
+  it.each([
+    [0, "0 B"],
+    [999, "999 B"],
+    [1200, "1.20 kB"],
+    [999_600, "1.00 MB"],
+    [20e9, "20.0 GB"],
+  ])("%d as %s", (bytes, text) => expect(formatBytes(bytes)).toBe(text));
 });
 
 describe("formatCount and formatShort", () => {

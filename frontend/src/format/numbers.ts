@@ -45,6 +45,12 @@ export function formatShort(count: number): string {
   return sign(count) + trimZeros(Math.abs(count).toPrecision(3));
 }
 
+/** Bytes in few characters, in units of 1000: 0 B, 999 B, 1.20 MB, 20.0 GB. */
+export function formatBytes(bytes: number): string {
+  const [unit, suffix] = suffixes.find(([unit]) => bytes >= 0.9995 * unit) ?? [1, ""];
+  return `${unit === 1 ? String(Math.round(bytes)) : (bytes / unit).toPrecision(3)} ${suffix}B`;
+}
+
 /** Axis labels that all have the decimals their spacing needs: 0.90 0.95 1.00; large ones with a suffix. */
 export function formatTicks(ticks: number[]): string[] {
   const largest = ticks.reduce((most, tick) => Math.max(most, Math.abs(tick)), 0);

@@ -1,83 +1,131 @@
-// What the server knows: runs, tags, and how far loading is. Fetches them again when they change.
+// What the server knows: its runs, and how far loading is. Fetches what has changed when something has.
 import * as client from "../api/client";
-import type { Info, Loading, RunSummary, Tag } from "../api/types";
+import type { Info, Loading, Runs, RunSummary } from "../api/types";
 import { Coalescer } from "./coalesce";
+import { RunList } from "./run_list";
 
-/** Least time between two fetches of the lists while only points are added, in milliseconds. */
+/** Least time between two fetches of the list while only points are added, in milliseconds. */
 const listPause = 250;
 const loadingPause = 200;
 const errorPause = 3000;
+/** While many pages come, the list is shown anew whenever it has grown by this factor: sorting it takes its time. */
+const growth = 2;
 
 /** Told before a new answer is shown, so that nothing is drawn without its colour and its place in the selection. */
 export interface CatalogListener {
   info(info: Info): void;
-  runs(runs: readonly RunSummary[], loading: boolean): void;
+  /** `names`: all that are listed so far. */
+  runs(names: readonly string[], answer: Runs): void;
+  /** What was not told before has come: these runs have changed; null: any may have. */
+  changed(runs: ReadonlySet<string> | null): void;
   /** The tag whose newest value the list shall show; null: whichever says most. */
   valueTag(): string | null;
 }
 
-interface TagList {
-  runs: string[];
-  tags: Tag[];
-}
-
 export class Catalog {
   info = $state.raw<Info | null>(null);
-  runs = $state.raw<RunSummary[]>([]);
-  tags = $state.raw<TagList>({ runs: [], tags: [] });
+  names = $state.raw<readonly string[]>([]);
+  /** How many runs there are, listed or not. */
+  total = $state(0);
+  warningCount = $state(0);
   loading = $state.raw<Loading | null>(null);
   /** The tag of the values in the list that is shown. */
   valueTag = $state<string | null>(null);
-  /** Lists have arrived at least once. */
+  /** An answer has arrived at least once. */
   ready = $state(false);
+  /** Every run was listed once. */
+  complete = $state(false);
   error = $state<string | null>(null);
 
-  readonly byName = $derived(new Map(this.runs.map((run) => [run.name, run])));
-  readonly warningCount = $derived(this.runs.reduce((sum, run) => sum + run.warnings, 0));
-
-  private tagsKey = "";
+  private revision = $state(0);
+  private readonly list = new RunList();
+  private untold = false;
+  private askedTag: string | null = null;
   private readonly lists = new Coalescer(() => this.fetchLists(), listPause);
   private poll: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly listener: CatalogListener) {}
 
-  refresh(): void {
+  /** `tell`: whether nobody knows yet which runs have changed. */
+  refresh(tell = false): void {
+    this.untold ||= tell;
     this.lists.request();
   }
 
+  run(name: string): RunSummary | undefined {
+    void this.revision;
+    return this.list.byName.get(name);
+  }
+
   private async fetchLists(): Promise<void> {
+    clearTimeout(this.poll);
+    const tell = this.untold;
+    this.untold = false;
     try {
-      const first = !this.ready;
       const asked = this.listener.valueTag();
-      const [info, answer, firstTags] = await Promise.all([
+      // Another tag is another value of every run.
+      const since = asked === this.askedTag ? this.list.version : null;
+      const [info, answer] = await Promise.all([
         this.info ?? client.getInfo(),
-        client.getRuns(asked),
-        first ? client.getTags() : null,
+        client.getRuns(asked, since, null),
       ]);
+      // Another server's versions are others: what has changed since one of them says nothing.
+      const first = this.list.accepts(answer) ? answer : await client.getRuns(asked, null, null);
       if (!this.info) {
         this.listener.info(info);
         this.info = info;
       }
-      const key = answer.runs.map((run) => `${run.name}\n${run.tags}`).join("\n");
-      const tags = firstTags ?? (key === this.tagsKey ? null : await client.getTags());
-      this.tagsKey = key;
-      if (tags) this.tags = tags;
-      this.listener.runs(answer.runs, answer.loading !== null);
-      this.runs = answer.runs;
-      this.valueTag = answer.value_tag;
-      this.loading = answer.loading;
+      const changed = await this.takePages(first, asked);
+      this.askedTag = asked;
       this.error = null;
-      this.ready = true;
+      if (tell || first.since === null) this.listener.changed(changed);
       // The view, which the server's name for itself has brought, may ask for another tag.
       if (asked !== this.listener.valueTag()) this.refresh();
-      // While files are still being read the lists grow without a message for each step.
-      clearTimeout(this.poll);
-      if (answer.loading) this.poll = setTimeout(() => this.refresh(), loadingPause);
+      // While files are still being read the list grows without a message for each step.
+      if (this.loading) this.poll = setTimeout(() => this.refresh(), loadingPause);
     } catch (error) {
+      this.untold ||= tell;
       this.error = explain(error);
-      clearTimeout(this.poll);
       this.poll = setTimeout(() => this.refresh(), errorPause);
     }
+  }
+
+  /** Returns the runs that may have changed; null: any. */
+  private async takePages(first: Runs, asked: string | null): Promise<ReadonlySet<string> | null> {
+    const { list } = this;
+    const isFirst = !this.complete;
+    const changed = new Set(list.begin(first));
+    this.publish(first);
+    let answer = first;
+    while (answer.next !== null) {
+      answer = await client.getRuns(asked, first.since, answer.next);
+      if (!list.continues(answer)) {
+        // Another server, or another tag that says most: what was listed so far is of no use.
+        list.version = null;
+        this.refresh(true);
+        return new Set();
+      }
+      for (const name of list.take(answer)) changed.add(name);
+      if (list.byName.size >= growth * this.names.length) this.publish(answer);
+    }
+    list.end();
+    this.publish(answer);
+    this.complete = true;
+    if (first.since !== null) return changed;
+    // What is drawn of the first list was asked for while it came.
+    return isFirst ? new Set() : null;
+  }
+
+  private publish(answer: Runs): void {
+    this.list.settle();
+    this.listener.runs(this.list.names, answer);
+    this.names = this.list.names;
+    this.revision += 1;
+    this.total = answer.total;
+    this.warningCount = answer.warnings;
+    this.valueTag = answer.value_tag;
+    this.loading = answer.loading;
+    this.ready = true;
   }
 }
 

@@ -101,6 +101,15 @@ describe("Looks", () => {
     expect(second.of("b")).toEqual(first.of("b"));
   });
 
+  it("keeps in mind only so many, and still gives the others a look that stays", () => {
+    const store = new FakeStore();
+    const looks = new Looks("k", store);
+    looks.assign(Array.from({ length: 3 * Looks.most }, (_, i) => `run-${i}`));
+    expect(JSON.parse(store.items.get("k")!)).toHaveLength(Looks.most);
+    const late = `run-${2 * Looks.most}`;
+    expect(looks.of(late)).toEqual(new Looks("k", store).of(late));
+  });
+
   it("prefers the look that the name alone gives", () => {
     const looks = new Looks("k", null);
     looks.assign(["train"]);

@@ -47,6 +47,8 @@ export function lookAt(slot: number): Look {
 
 /** Remembers which run has which look. `store` may be absent (private browsing): looks then last for the page. */
 export class Looks {
+  /** Runs beyond this many have the look that their name alone gives: a browser remembers only so much. */
+  static readonly most = 2000;
   private readonly slots: Map<string, number>;
   private readonly taken = new Array<number>(lookCount).fill(0);
 
@@ -62,6 +64,7 @@ export class Looks {
   assign(runs: Iterable<string>): void {
     let grown = false;
     for (const run of runs) {
+      if (this.slots.size >= Looks.most) break;
       if (this.slots.has(run)) continue;
       const slot = this.freeSlot(run);
       this.slots.set(run, slot);

@@ -1,18 +1,22 @@
 // The page's state in one place, handed to components through a context.
-import { createContext } from "svelte";
+import { createContext, untrack } from "svelte";
 import { LiveChannel, type LiveState } from "../api/live";
-import type { Info, LiveMessage, RunSummary, Tag, XAxis } from "../api/types";
+import type { Info, LiveMessage, Runs, Tag, XAxis } from "../api/types";
 import { Catalog } from "./catalog.svelte";
 import { Looks } from "./colours";
 import { Cursor } from "./cursor.svelte";
 import { makeFilter } from "./filter";
 import { makeSections, type Section } from "./sections";
-import { defaultRuns, isSelected, onlyRuns, setAll, setSelected } from "./selection";
+import { chooser, crowd, onlyRule, onlyRun, setRule, setRun, type Rule, type Selection } from "./selection";
+import { TagList } from "./tag_list.svelte";
 import { ThemeState } from "./theme.svelte";
 import { ViewState } from "./view_state.svelte";
 
 /** Runs that changed; null: anything may have. */
 type ChangeListener = (runs: ReadonlySet<string> | null) => void;
+
+/** As many runs as the server draws in one answer: a chart holds no more lines. */
+export const mostDrawn = 2000;
 
 export type Panel = "help" | "warnings" | "settings" | null;
 
@@ -21,9 +25,11 @@ const drawnKinds = new Set(["scalar", "text"]);
 export class Dashboard {
   readonly catalog = new Catalog({
     info: (info) => this.takeInfo(info),
-    runs: (runs, loading) => this.takeRuns(runs, loading),
+    runs: (names, answer) => this.takeRuns(names, answer),
+    changed: (runs) => this.tell(runs),
     valueTag: () => this.view.current.valueTag,
   });
+  readonly tags = new TagList();
   readonly view = new ViewState();
   readonly theme = new ThemeState();
   readonly cursor = new Cursor();
@@ -34,6 +40,8 @@ export class Dashboard {
 
   private readonly listeners = new Set<ChangeListener>();
   private defaults = $state.raw<ReadonlySet<string>>(new Set());
+  /** The runs that started last, which may not be listed yet. */
+  private latest = $state.raw<readonly string[]>([]);
   private serverId: string | null = null;
   private seen: ReadonlySet<string> = new Set();
   /** The first whole list has come: the default selection no longer changes under the reader. */
@@ -41,24 +49,35 @@ export class Dashboard {
 
   readonly runFilter = $derived(makeFilter(this.view.current.runFilter));
   readonly tagFilter = $derived(makeFilter(this.view.current.tagFilter));
-  // As text, so that a list that only has newer values in it changes nothing that is derived from its names.
-  private readonly namesKey = $derived(JSON.stringify(this.catalog.runs.map((run) => run.name)));
-  private readonly names = $derived(JSON.parse(this.namesKey) as string[]);
-  readonly filteredRuns = $derived(this.names.filter((name) => this.runFilter.matches(name)));
-  readonly selected = $derived(
-    new Set(this.names.filter((name) => isSelected(this.view.current.selection, name, this.defaults))),
+  readonly filteredRuns = $derived(
+    this.view.current.runFilter === ""
+      ? this.catalog.names
+      : this.catalog.names.filter((name) => this.runFilter.matches(name)),
+  );
+  private readonly chooses = $derived(chooser(this.view.current.selection, this.defaults));
+  readonly selected = $derived(new Set([...this.catalog.names, ...this.expected].filter(this.chooses)));
+  /** The selected runs that are drawn. */
+  readonly drawn = $derived(
+    this.selected.size <= mostDrawn ? [...this.selected] : [...this.selected].slice(0, mostDrawn),
   );
   /** The crowd's rule chose fewer runs than there are, and the reader has not chosen yet. */
   readonly isCrowded = $derived(
-    this.view.current.selection.base === "default" && this.defaults.size < this.catalog.runs.length,
+    this.view.current.selection.base === "default" &&
+      this.view.current.selection.rules.length === 0 &&
+      this.defaults.size < this.catalog.total,
   );
-  readonly sections = $derived<Section[]>(
-    makeSections(this.catalog.tags.tags.filter((tag) => this.isShown(tag))),
-  );
-  readonly otherKinds = $derived(this.catalog.tags.tags.filter((tag) => !drawnKinds.has(tag.kind)).length);
+  readonly sections = $derived<Section[]>(makeSections(this.tags.tags.filter((tag) => this.isShown(tag))));
+  readonly otherKinds = $derived(this.tags.tags.filter((tag) => !drawnKinds.has(tag.kind)).length);
 
+  /** Called while the page's root component is made. */
   start(): void {
     this.theme.start();
+    $effect(() => {
+      const runs = this.drawn;
+      // A run that has got another tag, or is only now listed, is asked about again.
+      const key = runs.map((name) => `${name}\n${this.catalog.run(name)?.tags ?? ""}`).join("\n");
+      untrack(() => this.tags.want(runs, key));
+    });
     const channel = new LiveChannel({
       message: (message) => this.receive(message),
       state: (state) => (this.live = state),
@@ -79,16 +98,21 @@ export class Dashboard {
     document.title = `${info.title || info.logdirs.join(", ")} · kymo`;
   }
 
-  private takeRuns(runs: readonly RunSummary[], loading: boolean): void {
-    const names = runs.map((run) => run.name);
-    this.looks.assign(names);
-    const later = names.filter((name) => !this.seen.has(name));
+  private takeRuns(names: readonly string[], answer: Runs): void {
+    this.latest = answer.latest;
+    const crowded = answer.total > crowd;
     if (this.isSettled) {
       // Later runs join what is shown: the reader wants to see what has just begun.
+      const later = names === this.catalog.names ? [] : names.filter((name) => !this.seen.has(name));
       if (later.length > 0) this.defaults = new Set([...this.defaults, ...later]);
-    } else this.defaults = defaultRuns(runs);
-    this.isSettled = runs.length > 0 && !loading;
-    this.seen = new Set(names);
+    } else if (!isSame(this.defaults, crowded ? answer.latest : names))
+      this.defaults = new Set(crowded ? answer.latest : names);
+    if (names !== this.catalog.names || !this.isSettled) {
+      this.looks.assign(this.defaults);
+      this.looks.assign(names);
+    }
+    this.isSettled = names.length > 0 && answer.loading === null && names.length >= answer.total;
+    if (names !== this.catalog.names) this.seen = new Set(names);
   }
 
   onChange(listener: ChangeListener): () => void {
@@ -97,21 +121,33 @@ export class Dashboard {
   }
 
   runsOf(tag: Tag): string[] {
-    const names = this.catalog.tags.runs;
-    return tag.runs.map((index) => names[index] ?? "").filter((name) => this.selected.has(name));
+    return this.drawn.filter((name) => this.tags.has(tag, name));
   }
 
-  select(runs: Iterable<string>, on: boolean): void {
-    this.view.set({ selection: setSelected(this.view.current.selection, runs, on, this.defaults) });
+  selectRun(run: string, on: boolean): void {
+    this.setSelection(setRun(this.view.current.selection, run, on, this.defaults));
   }
 
-  selectOnly(runs: Iterable<string>): void {
-    this.view.set({ selection: onlyRuns(runs) });
+  /** A folder's runs that pass the filter; "" stands for all folders. */
+  selectBelow(folder: string, on: boolean): void {
+    this.setSelection(setRule(this.view.current.selection, this.ruleBelow(folder, on)));
   }
 
-  selectAll(on: boolean): void {
-    const { selection } = this.view.current;
-    this.view.set({ selection: setAll(selection, this.filteredRuns, this.names.length, on, this.defaults) });
+  selectOnlyRun(run: string): void {
+    this.setSelection(onlyRun(run));
+  }
+
+  selectOnlyBelow(folder: string): void {
+    this.setSelection(onlyRule(this.ruleBelow(folder, true)));
+  }
+
+  private ruleBelow(below: string, on: boolean): Rule {
+    const match = this.runFilter.error === null ? this.view.current.runFilter : "";
+    return { below, match, on };
+  }
+
+  private setSelection(selection: Selection): void {
+    this.view.set({ selection });
   }
 
   /** Zooms in x are in the axis' own units, so they end with it. */
@@ -121,8 +157,15 @@ export class Dashboard {
 
   private isShown(tag: Tag): boolean {
     if (!drawnKinds.has(tag.kind) || !this.tagFilter.matches(tag.tag)) return false;
-    const names = this.catalog.tags.runs;
-    return tag.runs.some((index) => this.selected.has(names[index] ?? ""));
+    return this.drawn.some((name) => this.tags.has(tag, name));
+  }
+
+  /** Runs to be drawn that are not listed yet: the first charts do not wait for the last page of a long list. */
+  private get expected(): string[] {
+    if (this.catalog.complete) return [];
+    const { base, flips } = this.view.current.selection;
+    const named = base === "none" ? [...flips] : [];
+    return [...this.latest, ...named].filter((name) => this.catalog.run(name) === undefined);
   }
 
   private receive(message: LiveMessage): void {
@@ -130,13 +173,9 @@ export class Dashboard {
       this.greet(message.kymo, message.server_id);
       return;
     }
-    if (message.runs === null) {
-      this.catalog.refresh();
-      this.tell(null);
-      return;
-    }
-    this.tell(new Set(message.runs));
-    this.catalog.refresh();
+    if (message.runs !== null) this.tell(new Set(message.runs));
+    // Without names the list itself tells which runs differ, once it has come.
+    this.catalog.refresh(message.runs === null);
   }
 
   /** A new connection may have missed changes; a new server may be another version of the page's other half. */
@@ -145,16 +184,16 @@ export class Dashboard {
     if (mine !== undefined && mine !== version && reloadOnce(version)) return;
     const again = this.serverId !== null;
     this.serverId = serverId;
-    if (again || this.catalog.error) {
-      this.catalog.refresh();
-      this.tell(null);
-    }
+    if (again || this.catalog.error) this.catalog.refresh(true);
   }
 
   private tell(runs: ReadonlySet<string> | null): void {
     for (const listener of this.listeners) listener(runs);
   }
 }
+
+const isSame = (set: ReadonlySet<string>, names: readonly string[]) =>
+  set.size === names.length && names.every((name) => set.has(name));
 
 /** Reloads for a server's new version, once for each version: a stale cache must not make the page loop. */
 function reloadOnce(version: string): boolean {

@@ -2,42 +2,42 @@
 
 // A decimal point or an exponent counts only where the digits are not part of a longer dotted number (a version, a date).
 const number = /(?<![\d.])\d+\.\d+(?:e[-+]?\d+)?(?![\d.])|(?<![\d.])\d+e[-+]?\d+(?![\w.])|\d+/gi;
+const marks = /\p{M}/gu;
 
-interface Part {
-  text: string;
-  value: number | null;
+const float = new Float64Array(1);
+const bits = new BigUint64Array(float.buffer);
+
+/** Text whose order by code units is that of the numbers; it comes after every sign and before every letter. */
+function numberKey(digits: string): string {
+  float[0] = Number(digits);
+  // The bits of positive floats have the order of their values.
+  return "`" + bits[0]!.toString(16).padStart(16, "0");
 }
 
-function partsOf(name: string): Part[] {
-  const parts: Part[] = [];
+/** Letters without case and accents. */
+function textKey(text: string): string {
+  const plain = text.toLowerCase();
+  return /^[\x00-\x7f]*$/.test(plain) ? plain : plain.normalize("NFD").replace(marks, "");
+}
+
+/** What names are compared by: one comparison of plain text, since a list may have a hundred thousand of them. */
+function orderKey(name: string): string {
+  let key = "";
   let end = 0;
-  for (const found of name.matchAll(number)) {
-    if (found.index > end) parts.push({ text: name.slice(end, found.index), value: null });
-    parts.push({ text: found[0], value: Number(found[0]) });
-    end = found.index + found[0].length;
+  number.lastIndex = 0;
+  for (let found = number.exec(name); found; found = number.exec(name)) {
+    key += textKey(name.slice(end, found.index)) + numberKey(found[0]);
+    end = number.lastIndex;
   }
-  if (end < name.length) parts.push({ text: name.slice(end), value: null });
-  return parts;
+  return key + textKey(name.slice(end));
 }
 
-const letters = new Intl.Collator("en", { sensitivity: "base" });
-
-function compareParts(a: Part[], b: Part[]): number {
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const [left, right] = [a[i]!, b[i]!];
-    const difference =
-      left.value !== null && right.value !== null
-        ? left.value - right.value
-        : letters.compare(left.text, right.text);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}
+const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
 /** A sorted copy; names that differ in nothing a reader orders by keep the code units' order. */
 export function naturalSort<T>(items: Iterable<T>, nameOf: (item: T) => string): T[] {
   return [...items]
-    .map((item) => ({ item, name: nameOf(item), parts: partsOf(nameOf(item)) }))
-    .sort((a, b) => compareParts(a.parts, b.parts) || (a.name < b.name ? -1 : Number(a.name > b.name)))
+    .map((item) => ({ item, name: nameOf(item), key: orderKey(nameOf(item)) }))
+    .sort((a, b) => compare(a.key, b.key) || compare(a.name, b.name))
     .map(({ item }) => item);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonNumber, RunSummary } from "../api/types";
+import { naturalSort } from "./order";
 import { sortedRows, type RunSort } from "./run_sort";
 
 const run = (name: string, value: JsonNumber | null, last_event: number | null): RunSummary => ({
@@ -29,8 +30,10 @@ describe("sortedRows", () => {
     ["latest", ["best", "lr-0.1", "lost", "lr-0.02", "none"]],
   ])("%s first", (sort, order) => {
     const byName = new Map(runs.map((entry) => [entry.name, entry]));
-    const rows = sortedRows([...byName.keys()], byName, sort);
+    const names = naturalSort(byName.keys(), (name) => name);
+    const rows = sortedRows(names, (name) => byName.get(name), sort);
     expect(rows.map((row) => row.name)).toEqual(order);
-    expect(rows[0]).toEqual({ kind: "run", name: order[0], label: order[0], depth: 0 });
+    const place = { depth: 0, place: 1, siblings: 5 };
+    expect(rows[0]).toEqual({ kind: "run", name: order[0], label: order[0], ...place });
   });
 });

@@ -1,27 +1,35 @@
 // The list of runs without its folders, in the order of what the runs have reached.
 import { toNumber } from "../api/numbers";
 import type { RunSummary } from "../api/types";
-import { naturalSort } from "./order";
 import type { RunRow } from "./run_tree";
 
 export type RunSort = "name" | "highest" | "lowest" | "latest";
 
-/** Runs without a value, and those whose value is not a number, come last; equal ones by name. */
+/**
+ * Runs without a value, and those whose value is not a number, come last; equal ones as they are given.
+ */
 export function sortedRows(
   names: readonly string[],
-  byName: ReadonlyMap<string, RunSummary>,
+  runOf: (name: string) => RunSummary | undefined,
   sort: Exclude<RunSort, "name">,
 ): RunRow[] {
   const keyOf = (name: string): number => {
-    const run = byName.get(name);
+    const run = runOf(name);
     if (sort === "latest") return -(run?.last_event ?? -Infinity);
     const value = run?.value ? toNumber(run.value.value) : NaN;
     return sort === "highest" ? -value : value;
   };
-  return naturalSort(names, (name) => name)
+  return names
     .map((name) => ({ name, key: keyOf(name) }))
     .sort((a, b) => compare(a.key, b.key))
-    .map(({ name }) => ({ kind: "run", name, label: name, depth: 0 }));
+    .map(({ name }, i) => ({
+      kind: "run",
+      name,
+      label: name,
+      depth: 0,
+      place: i + 1,
+      siblings: names.length,
+    }));
 }
 
 function compare(a: number, b: number): number {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { makeRows } from "./run_tree";
+import { makeRows, makeTree } from "./run_tree";
 
 const shape = (names: string[], closed: string[] = []) =>
-  makeRows(names, new Set(closed)).map(
+  makeRows(makeTree(names), new Set(closed)).map(
     (row) => `${"  ".repeat(row.depth)}${row.kind === "group" ? (row.open ? "v " : "> ") : ""}${row.label}`,
   );
 
@@ -18,10 +18,20 @@ describe("makeRows", () => {
   });
   it("folds closed groups but keeps their runs countable", () => {
     expect(shape(["mlp/a", "mlp/x/b", "mlp/x/c"], ["mlp"])).toEqual(["> mlp"]);
-    const [group] = makeRows(["mlp/a", "mlp/x/b", "mlp/x/c"], new Set(["mlp"]));
+    const [group] = makeRows(makeTree(["mlp/a", "mlp/x/b", "mlp/x/c"]), new Set(["mlp"]));
     expect(group).toMatchObject({ runs: ["mlp/a", "mlp/x/b", "mlp/x/c"] });
   });
+  it("says where a row stands among those of its folder", () => {
+    const rows = makeRows(makeTree(["a", "mlp", "mlp/x", "mlp/y"]), new Set());
+    expect(rows.map(({ label, place, siblings }) => `${label} ${place}/${siblings}`)).toEqual([
+      "a 1/3",
+      "mlp 2/3",
+      "mlp 3/3",
+      "x 1/2",
+      "y 2/2",
+    ]);
+  });
   it("is not misled by names like __proto__ or by the run of the directory itself", () => {
-    expect(shape([".", "__proto__/constructor"])).toEqual(["__proto__/constructor", "."]);
+    expect(shape([".", "__proto__/constructor"])).toEqual([".", "__proto__/constructor"]);
   });
 });

@@ -9,7 +9,10 @@ export interface GroupRow {
   depth: number;
   open: boolean;
   /** Every run below, shown or folded away. */
-  runs: string[];
+  runs: readonly string[];
+  /** Where it stands among the rows of its folder, from 1, and how many those are. */
+  place: number;
+  siblings: number;
 }
 
 export interface RunRow {
@@ -17,9 +20,20 @@ export interface RunRow {
   name: string;
   label: string;
   depth: number;
+  place: number;
+  siblings: number;
 }
 
 export type Row = GroupRow | RunRow;
+
+/** A folder or a run of the tree, with what is below it in natural order. */
+interface Entry {
+  path: string;
+  label: string;
+  isRun: boolean;
+  children: Entry[];
+  runs: string[];
+}
 
 interface Node {
   children: Map<string, Node>;
@@ -28,8 +42,8 @@ interface Node {
 
 const newNode = (): Node => ({ children: new Map(), isRun: false });
 
-/** Rows in natural order. A chain of folders with one child each is one group, as in a file browser. */
-export function makeRows(names: Iterable<string>, closed: ReadonlySet<string>): Row[] {
+/** The tree of all names. A chain of folders with one child each is one group, as in a file browser. */
+export function makeTree(names: Iterable<string>): readonly Entry[] {
   const root = newNode();
   for (const name of names) {
     let node = root;
@@ -40,37 +54,41 @@ export function makeRows(names: Iterable<string>, closed: ReadonlySet<string>): 
     }
     node.isRun = true;
   }
+  return entriesOf(root, "");
+}
+
+function entriesOf(node: Node, prefix: string): Entry[] {
+  return naturalSort(node.children, ([segment]) => segment).map(([segment, child]) => {
+    let label = segment;
+    let folder = child;
+    while (!folder.isRun && folder.children.size === 1) {
+      const [next, only] = folder.children.entries().next().value!;
+      label += "/" + next;
+      folder = only;
+    }
+    const path = prefix + label;
+    const children = entriesOf(folder, path + "/");
+    const runs = children.flatMap((entry) => (entry.isRun ? [entry.path, ...entry.runs] : entry.runs));
+    return { path, label, isRun: folder.isRun, children, runs };
+  });
+}
+
+/** Rows in natural order, without what is folded away. */
+export function makeRows(tree: readonly Entry[], closed: ReadonlySet<string>): Row[] {
   const rows: Row[] = [];
-  addRows(rows, root, "", 0, closed);
+  addRows(rows, tree, 0, closed);
   return rows;
 }
 
-function addRows(rows: Row[], node: Node, prefix: string, depth: number, closed: ReadonlySet<string>): void {
-  const entries = naturalSort(node.children, ([segment]) => segment);
-  for (const [segment, child] of entries) {
-    let label = segment;
-    let path = prefix + segment;
-    let folder = child;
-    while (!folder.isRun && folder.children.size === 1) {
-      const [next, only] = [...folder.children][0]!;
-      label += "/" + next;
-      path += "/" + next;
-      folder = only;
-    }
-    if (folder.isRun) rows.push({ kind: "run", name: path, label, depth });
-    if (folder.children.size === 0) continue;
+function addRows(rows: Row[], entries: readonly Entry[], depth: number, closed: ReadonlySet<string>): void {
+  // A run that is a folder, too, has a row as each.
+  const siblings = entries.reduce((sum, one) => sum + Number(one.isRun) + Number(one.children.length > 0), 0);
+  let place = 0;
+  for (const { path, label, isRun, children, runs } of entries) {
+    if (isRun) rows.push({ kind: "run", name: path, label, depth, place: ++place, siblings });
+    if (children.length === 0) continue;
     const open = !closed.has(path);
-    rows.push({ kind: "group", path, label, depth, open, runs: runsBelow(folder, path) });
-    if (open) addRows(rows, folder, path + "/", depth + 1, closed);
+    rows.push({ kind: "group", path, label, depth, open, runs, place: ++place, siblings });
+    if (open) addRows(rows, children, depth + 1, closed);
   }
-}
-
-function runsBelow(node: Node, path: string): string[] {
-  const names: string[] = [];
-  for (const [segment, child] of node.children) {
-    const name = `${path}/${segment}`;
-    if (child.isRun) names.push(name);
-    names.push(...runsBelow(child, name));
-  }
-  return names;
 }

@@ -7,7 +7,7 @@ const tag = (name: string, kind = "scalar"): Tag => ({
   kind,
   display_name: "",
   description: "",
-  runs: [0],
+  runs: [[0, 0]],
 });
 
 describe("makeSections", () => {

@@ -1,46 +1,60 @@
 import { describe, expect, it } from "vitest";
 import {
-  crowd,
-  defaultRuns,
+  chooser,
   initialSelection,
-  isSelected,
-  newestShown,
-  onlyRuns,
-  setAll,
-  setSelected,
+  onlyRule,
+  onlyRun,
+  setRule,
+  setRun,
+  type Rule,
+  type Selection,
 } from "./selection";
 
-const runs = (count: number) => Array.from({ length: count }, (_, i) => ({ name: `run${i}`, started: i }));
-const chosen = (names: string[], selection: typeof initialSelection, defaults: ReadonlySet<string>) =>
-  names.filter((name) => isSelected(selection, name, defaults));
+const names = ["a/x", "a/y", "b/x", "ab", "c"];
+const defaults = new Set(names);
+const chosen = (selection: Selection) => names.filter(chooser(selection, defaults)).join(" ");
+const later = (selection: Selection, name: string) => chooser(selection, defaults)(name);
+const all = (on: boolean): Rule => ({ below: "", match: "", on });
+const below = (folder: string, on: boolean): Rule => ({ below: folder, match: "", on });
+const matching = (match: string, on: boolean): Rule => ({ below: "", match, on });
 
 describe("selection", () => {
-  const names = ["a", "b", "c"];
-  const defaults = new Set(names);
-
-  it("shows everything, or the newest in a crowd", () => {
-    expect(defaultRuns(runs(crowd)).size).toBe(crowd);
-    const few = defaultRuns(runs(crowd + 1));
-    expect(few.size).toBe(newestShown);
-    expect(few.has(`run${crowd}`)).toBe(true);
-    expect(few.has("run0")).toBe(false);
-  });
-
   it("turns single runs on and off and back", () => {
-    const off = setSelected(initialSelection, ["b"], false, defaults);
-    expect(chosen(names, off, defaults)).toEqual(["a", "c"]);
-    expect(setSelected(off, ["b"], true, defaults).flips.size).toBe(0);
-    expect(chosen(names, setSelected(off, ["b"], false, defaults), defaults)).toEqual(["a", "c"]);
+    const off = setRun(initialSelection, "c", false, defaults);
+    expect(chosen(off)).toBe("a/x a/y b/x ab");
+    expect(setRun(off, "c", true, defaults)).toEqual(initialSelection);
+    expect(setRun(off, "c", false, defaults)).toBe(off);
   });
 
-  it("lets later runs follow the base", () => {
-    expect(isSelected(setAll(initialSelection, names, 3, true, defaults), "later", defaults)).toBe(true);
-    expect(isSelected(setAll(initialSelection, names, 3, false, defaults), "later", defaults)).toBe(false);
-    expect(isSelected(onlyRuns(["a"]), "later", defaults)).toBe(false);
+  it("lets later runs follow the base and the rules", () => {
+    expect(later(setRule(initialSelection, all(true)), "later")).toBe(true);
+    expect(later(setRule(initialSelection, all(false)), "later")).toBe(false);
+    expect(later(onlyRun("c"), "later")).toBe(false);
+    const folder = onlyRule(below("a", true));
+    expect([later(folder, "a/later"), later(folder, "later")]).toEqual([true, false]);
   });
 
-  it("touches only what the filter shows", () => {
-    const selection = setAll(initialSelection, ["a", "b"], 3, false, defaults);
-    expect(chosen(names, selection, defaults)).toEqual(["c"]);
+  it("sets a folder without its namesakes", () => {
+    expect(chosen(onlyRule(below("a", true)))).toBe("a/x a/y");
+    expect(chosen(setRule(initialSelection, below("a", false)))).toBe("b/x ab c");
+  });
+
+  it("sets what passes a filter, in a folder or anywhere", () => {
+    expect(chosen(setRule(initialSelection, matching("x$", false)))).toBe("a/y ab c");
+    expect(chosen(onlyRule({ below: "a", match: "x$", on: true }))).toBe("a/x");
+  });
+
+  it("lets the last word count, and forgets what it has replaced", () => {
+    let selection = setRule(initialSelection, matching("x$", false));
+    selection = setRun(selection, "a/x", true, defaults);
+    selection = setRun(selection, "c", false, defaults);
+    expect(chosen(selection)).toBe("a/x a/y ab");
+    selection = setRule(selection, below("a", false));
+    expect(chosen(selection)).toBe("ab");
+    expect([...selection.flips]).toEqual(["c"]);
+    selection = setRule(selection, matching("x$", true));
+    expect(chosen(selection)).toBe("a/x b/x ab");
+    expect(selection.rules).toHaveLength(2);
+    expect(setRule(selection, all(true))).toEqual({ base: "all", rules: [], flips: new Set() });
   });
 });

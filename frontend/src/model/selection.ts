@@ -1,60 +1,75 @@
-// Which runs are drawn: a base and the runs that differ from it. Runs that appear later follow the base.
+// Which runs are drawn: a base, rules that set many runs at once, and single runs that differ from both. A selection is
+// as long as what the reader did, however many runs it concerns; runs that appear later follow the base and the rules.
+import { makeFilter } from "./filter";
 
 export type Base = "default" | "all" | "none";
 
+/** Sets the runs below a folder that pass a filter. */
+export interface Rule {
+  /** Path of a folder; "" for all runs. */
+  below: string;
+  /** A regular expression as a filter takes it; "" for all runs. */
+  match: string;
+  on: boolean;
+}
+
 export interface Selection {
   base: Base;
-  /** Runs whose state is the opposite of the base's. */
+  /** A later rule goes before an earlier one. */
+  rules: readonly Rule[];
+  /** Runs whose state is the opposite of what base and rules say. */
   flips: ReadonlySet<string>;
 }
 
-export const initialSelection: Selection = { base: "default", flips: new Set() };
+export const initialSelection: Selection = { base: "default", rules: [], flips: new Set() };
 
 /** With more runs than this the page starts with the newest few only. */
 export const crowd = 100;
-export const newestShown = 20;
 
-/** What the default shows: all runs, or in a crowd the ones that started last. */
-export function defaultRuns(runs: readonly { name: string; started: number | null }[]): ReadonlySet<string> {
-  const chosen =
-    runs.length <= crowd
-      ? runs
-      : [...runs]
-          .sort((a, b) => (b.started ?? 0) - (a.started ?? 0) || a.name.localeCompare(b.name))
-          .slice(0, newestShown);
-  return new Set(chosen.map((run) => run.name));
+type Test = (run: string) => boolean;
+
+export function ruleTest({ below, match }: Rule): Test {
+  const folder = `${below}/`;
+  const filter = makeFilter(match);
+  return (run) => (below === "" || run.startsWith(folder)) && filter.matches(run);
 }
 
-export function isSelected(selection: Selection, run: string, defaults: ReadonlySet<string>): boolean {
-  const base = selection.base === "all" || (selection.base === "default" && defaults.has(run));
-  return base !== selection.flips.has(run);
+/** Says of each run whether it is selected. */
+export function chooser(selection: Selection, defaults: ReadonlySet<string>): Test {
+  const { base, flips } = selection;
+  const rules = selection.rules.map((rule) => ({ on: rule.on, test: ruleTest(rule) })).reverse();
+  return (run) => {
+    const ruled = rules.find((rule) => rule.test(run))?.on;
+    const on = ruled ?? (base === "all" || (base === "default" && defaults.has(run)));
+    return on !== flips.has(run);
+  };
 }
 
-/** The selection after setting some runs, with everything else as it was. */
-export function setSelected(
+/** The selection with one run set, and everything else as it was. */
+export function setRun(
   selection: Selection,
-  runs: Iterable<string>,
+  run: string,
   on: boolean,
   defaults: ReadonlySet<string>,
 ): Selection {
+  if (chooser(selection, defaults)(run) === on) return selection;
   const flips = new Set(selection.flips);
-  for (const run of runs) {
-    if (isSelected({ base: selection.base, flips }, run, defaults) === on) continue;
-    if (!flips.delete(run)) flips.add(run);
-  }
-  return { base: selection.base, flips };
+  if (!flips.delete(run)) flips.add(run);
+  return { ...selection, flips };
 }
 
-export const onlyRuns = (runs: Iterable<string>): Selection => ({ base: "none", flips: new Set(runs) });
-
-/** Sets every run that passes a filter; without a filter the base itself changes, so that later runs follow. */
-export function setAll(
-  selection: Selection,
-  filtered: readonly string[],
-  total: number,
-  on: boolean,
-  defaults: ReadonlySet<string>,
-): Selection {
-  if (filtered.length === total) return { base: on ? "all" : "none", flips: new Set() };
-  return setSelected(selection, filtered, on, defaults);
+/** The selection with all runs set that a rule is about. */
+export function setRule(selection: Selection, rule: Rule): Selection {
+  if (rule.below === "" && rule.match === "")
+    return { base: rule.on ? "all" : "none", rules: [], flips: new Set() };
+  const test = ruleTest(rule);
+  const others = selection.rules.filter(({ below, match }) => below !== rule.below || match !== rule.match);
+  return {
+    base: selection.base,
+    rules: [...others, rule],
+    flips: new Set([...selection.flips].filter((run) => !test(run))),
+  };
 }
+
+export const onlyRun = (run: string): Selection => ({ base: "none", rules: [], flips: new Set([run]) });
+export const onlyRule = (rule: Rule): Selection => ({ base: "none", rules: [rule], flips: new Set() });

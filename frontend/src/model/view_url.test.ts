@@ -19,7 +19,15 @@ describe("the view in the address", () => {
       closedGroups: new Set(["mlp/é"]),
       runFilter: "^(a|b)+$",
       tagFilter: "loss|%41",
-      selection: { base: "none", flips: new Set(["a b/c", "<script>"]) },
+      selection: {
+        base: "none",
+        rules: [
+          { below: "a&b/c", match: "//|^x+ %", on: true },
+          { below: "", match: "é", on: false },
+          { below: "mlp", match: "", on: true },
+        ],
+        flips: new Set(["a b/c", "<script>"]),
+      },
       zooms: new Map([
         ["val/:acc;1,2", { x: [-1.5, 2e9], y: null }],
         ["lr", { x: null, y: [1e-9, 0.25] }],
@@ -37,7 +45,7 @@ describe("the view in the address", () => {
 
   it("falls back on its defaults for what is wrong", () => {
     const view = decodeView(
-      "x=time&smoothing=3&zoom=5,1:a&zoom=nope&zoom=,:b&select=some&size=huge&sort=colour",
+      "x=time&smoothing=3&zoom=5,1:a&zoom=nope&zoom=,:b&select=some&size=huge&sort=colour&rule=x//y&rule=+z",
     );
     expect(view).toEqual(initialView);
     expect(decodeView("smoothing=constructor:1").smoothing).toEqual(initialView.smoothing);

@@ -1,7 +1,7 @@
 // The view as the address's fragment: only what differs from the defaults is written.
 import type { SmoothingKind, XAxis } from "../api/types";
 import type { RunSort } from "./run_sort";
-import { initialSelection, type Selection } from "./selection";
+import { initialSelection, type Rule, type Selection } from "./selection";
 
 export type Range = [number, number];
 
@@ -83,6 +83,7 @@ export function encodeView(view: View): string {
   if (view.runFilter) out.set("runs", view.runFilter);
   if (view.tagFilter) out.set("tags", view.tagFilter);
   if (view.selection.base !== "default") out.set("select", view.selection.base);
+  for (const rule of view.selection.rules) out.append("rule", encodeRule(rule));
   for (const run of view.selection.flips) out.append("run", run);
   for (const [tag, zoom] of view.zooms) out.append("zoom", encodeZoom(tag, zoom));
   if (view.linkZoom) out.set("link", "1");
@@ -116,6 +117,7 @@ export function decodeView(fragment: string): View {
     tagFilter: read.get("tags") ?? "",
     selection: {
       base: base === "all" || base === "none" ? base : "default",
+      rules: read.getAll("rule").flatMap(decodeRule),
       flips: new Set(read.getAll("run")),
     },
     zooms,
@@ -138,6 +140,14 @@ function decodeSmoothing(text: string | null): View["smoothing"] {
   if (!range || amountText === "" || !(amount >= range.low && amount <= range.high))
     return initialView.smoothing;
   return { kind: kindText as SmoothingKind, amount };
+}
+
+/** No folder's path holds two slashes in a row. */
+const encodeRule = ({ below, match, on }: Rule) => `${on ? "+" : "-"}${below}//${match}`;
+
+function decodeRule(text: string): Rule[] {
+  const parts = /^([+-])(.*?)\/\/(.*)$/su.exec(text);
+  return parts ? [{ on: parts[1] === "+", below: parts[2]!, match: parts[3]! }] : [];
 }
 
 const encodeRange = (range: Range | null) => (range ? `${range[0]},${range[1]}` : "");

@@ -10,6 +10,7 @@ from kymo import __version__
 from kymo.cli.announcement import announce, open_page
 from kymo.cli.directories import checked_directories
 from kymo.cli.misuse import misuse
+from kymo.cli.reading import reading_told
 
 if TYPE_CHECKING:
     from kymo.server.access import Hosts, Token
@@ -85,7 +86,8 @@ def serve(
         announce(address, directories)
         if open_browser:
             open_page(address)
-        run(app, listener.socket)
+        with reading_told(logs):
+            run(app, listener.socket)
 
 
 def _access(host: str, allow_host: list[str], token: str | None) -> tuple[Hosts, Token | None]:

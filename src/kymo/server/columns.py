@@ -11,12 +11,13 @@ from fastapi import APIRouter, HTTPException, Response
 
 from kymo.server.models import AxisName, ColumnsHeader, ColumnsRequest, SeriesColumns
 from kymo.server.site import Site, SiteOf
-from kymo.server.wire import Body
+from kymo.server.wire import Body, pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
+    from starlette.types import Receive, Scope, Send
 
     from kymo.store import Run, Series
     from kymo.store.series import Axis
@@ -38,8 +39,34 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
+# An answer to a page is a hundredth of this. It is all in memory before its first byte is sent, since its beginning
+# says where everything lies.
+MAX_ANSWER = 64 << 20
+# Runs whose points are chosen together; between two lots the size is looked at.
+_LOT = 32
+
+
 class BinaryResponse(Response):
+    """A body that is sent piece by piece, as fast as the client takes it, and then released."""
+
     media_type = BINARY
+
+    # The OpenAPI document takes the status from this signature.
+    def __init__(self, parts: list[memoryview], release: Callable[[], None], status_code: int = 200) -> None:
+        size = str(sum(map(len, parts)))
+        super().__init__(status_code=status_code, headers={"cache-control": "no-store", "content-length": size})
+        self._parts = parts
+        self._release = release
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
+        try:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            for piece in pieces(self._parts):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            self._parts.clear()
+            self._release()
 
 
 @router.post("/api/columns", response_class=BinaryResponse, responses=_RESPONSES)
@@ -48,10 +75,35 @@ def columns(site: SiteOf, request: ColumnsRequest) -> BinaryResponse:
     _check(request)
     version = site.logs.version
     body = Body()
-    chosen = site.workers.map(lambda name: _choose(site, name, request), request.runs)
-    series = [drawn.model_copy(update={"arrays": body.add(arrays)}) for drawn, arrays in chosen]
-    header = ColumnsHeader(version=version, tag=request.tag, x=request.x, series=series)
-    return BinaryResponse(body.encode(header), headers={"cache-control": "no-store"})
+    taken = 0
+    try:
+        series: list[SeriesColumns] = []
+        for begin in range(0, len(request.runs), _LOT):
+            lot = request.runs[begin : begin + _LOT]
+            for drawn, arrays in site.workers.map(lambda name: _choose(site, name, request), lot):
+                series.append(drawn.model_copy(update={"arrays": body.add(arrays)}))
+            _check_size(body.size, len(series), request)
+            if not site.allowance.take(body.size - taken):
+                raise HTTPException(
+                    503,
+                    "Too many large answers are being sent at once: ask again in some seconds, or for fewer runs.",
+                    headers={"retry-after": "2"},
+                )
+            taken = body.size
+        header = ColumnsHeader(version=version, tag=request.tag, x=request.x, series=series)
+        return BinaryResponse(body.encode(header), lambda: site.allowance.give_back(taken))
+    except BaseException:
+        site.allowance.give_back(taken)
+        raise
+
+
+def _check_size(size: int, runs: int, request: ColumnsRequest) -> None:
+    if size > MAX_ANSWER:
+        raise HTTPException(
+            413,
+            f"The points of the first {runs} of {len(request.runs)} runs at {request.pixels} pixels have {size >> 20} "
+            f"MiB, and an answer may have {MAX_ANSWER >> 20}: ask for fewer runs, fewer pixels or a shorter range.",
+        )
 
 
 def _check(request: ColumnsRequest) -> None:

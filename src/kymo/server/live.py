@@ -46,6 +46,7 @@ class Hub:
     def __init__(self) -> None:
         self._clients: set[Client] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._told: tuple[tuple[int, list[str] | None], str] | None = None
         self.version = 0
 
     def open(self) -> None:
@@ -92,16 +93,22 @@ class Hub:
             await asyncio.gather(talking, listening, return_exceptions=True)
 
     async def _talk(self, socket: WebSocket, client: Client, greeting: Callable[[], Hello]) -> None:
-        await _send(socket, greeting())
+        await _send(socket, greeting().model_dump_json())
         while True:
-            runs = await client.take()
-            await _send(socket, Changed(type="changed", version=self.version, runs=runs))
+            await _send(socket, self._text(await client.take()))
             await asyncio.sleep(MIN_INTERVAL)
 
+    def _text(self, runs: list[str] | None) -> str:
+        """The message; most pages are told the same, which is put into words once."""
+        key = (self.version, runs)
+        if self._told is None or self._told[0] != key:
+            self._told = key, Changed(type="changed", version=self.version, runs=runs).model_dump_json()
+        return self._told[1]
 
-async def _send(socket: WebSocket, message: Hello | Changed) -> None:
+
+async def _send(socket: WebSocket, text: str) -> None:
     async with asyncio.timeout(SEND_TIMEOUT):
-        await socket.send_text(message.model_dump_json())
+        await socket.send_text(text)
 
 
 async def _listen(socket: WebSocket) -> None:

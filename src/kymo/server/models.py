@@ -12,6 +12,9 @@ from pydantic_core import PydanticCustomError
 
 MAX_RUNS = 2000
 MAX_PIXELS = 10_000
+# What one answer lists at most; the rest is asked for by further questions.
+MAX_LISTED = 1000
+MAX_TAGS = 10_000
 
 # JSON has no NaN: these strings are what TensorBoard's routes answer, too.
 Number = float | Literal["NaN", "Infinity", "-Infinity"]
@@ -79,8 +82,10 @@ class Info(Model):
 
 
 class Loading(Model):
-    """How far the first reading of the log directories has come."""
+    """How far the first reading of the log directories has come, or the reading of a large file that came later."""
 
+    bytes_done: int
+    bytes_total: int = Field(description="As far as the files have been looked at.")
     files_done: int
     files_total: int
 
@@ -109,12 +114,19 @@ class RunSummary(Model):
 
 
 class Runs(Model):
-    """All runs, by name."""
+    """Runs by name: a page of all of them, or of those that have changed."""
 
-    version: int
+    server_id: str = Field(description="Versions of another server mean nothing here.")
+    version: int = Field(description="What to ask `since` for what changes from here on.")
+    since: int | None = Field(description="The version since which the runs have changed; null where all are listed.")
     value_tag: str | None = Field(description="The tag that was asked for, or else the one that says most.")
     loading: Loading | None = Field(description="Null once everything that was there at the start has been read.")
+    total: int = Field(description="How many runs there are.")
+    warnings: int = Field(description="How many warnings there are, those that belong to no run included.")
+    latest: list[str] = Field(description="The runs that started last, the newest first, at most 20.")
     runs: list[RunSummary]
+    removed: list[str] = Field(description="Runs that are gone since then.")
+    next: str | None = Field(description="What to ask `after` for the next page; null on the last.")
 
 
 class TagSummary(Model):
@@ -124,15 +136,41 @@ class TagSummary(Model):
     kind: str
     display_name: str
     description: str
-    runs: list[int] = Field(description="Indexes into the list of runs.")
+    runs: list[tuple[int, int]] = Field(
+        description="Ranges of places in the list of runs that was sent: the first and the last of each."
+    )
+
+
+class TagsRequest(Model):
+    """The runs whose tags are asked for."""
+
+    runs: Annotated[list[Name], Field(max_length=MAX_RUNS)]
 
 
 class Tags(Model):
-    """All tags of all runs."""
+    """The tags of the runs that were asked for."""
 
     version: int
-    runs: list[str]
     tags: list[TagSummary]
+
+
+class TagCount(Model):
+    """A tag and how many runs have it."""
+
+    tag: str
+    kind: str
+    display_name: str
+    description: str
+    runs: int
+
+
+class TagCounts(Model):
+    """The tags of all runs, by name."""
+
+    version: int
+    total: int
+    tags: list[TagCount]
+    next: str | None = Field(description="What to ask `after` for the next page; null on the last.")
 
 
 class RunFile(Model):
@@ -196,6 +234,13 @@ class WarningEntry(Model):
     offset: int | None
     rule: str
     cause: str
+
+
+class Warnings(Model):
+    """The first warnings, and how many there are."""
+
+    total: int
+    warnings: list[WarningEntry]
 
 
 class Smoothing(Model):

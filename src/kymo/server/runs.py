@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kymo.server.headline import headline
 from kymo.server.models import (
+    MAX_LISTED,
     Info,
     Loading,
     Newest,
@@ -18,11 +21,17 @@ from kymo.server.models import (
     RunTag,
     Session,
     WarningEntry,
+    Warnings,
     number,
     plain,
     printable,
 )
+from kymo.server.overview import page_of
 from kymo.server.site import Site, SiteOf
+
+if TYPE_CHECKING:
+    from kymo.store import LogWarning, Run
+    from kymo.store.progress import Progress
 
 router = APIRouter()
 
@@ -44,40 +53,88 @@ async def info(site: SiteOf) -> Info:
 def runs(
     site: SiteOf,
     request: Request,
-    value_tag: str | None = Query(
-        None, description="The scalar tag whose newest value each run shows; without one the tag that says most."
-    ),
+    value_tag: Annotated[
+        str | None,
+        Query(description="The scalar tag whose newest value each run shows; without one the tag that says most."),
+    ] = None,
+    since: Annotated[
+        int | None, Query(description="Only runs that have changed since this version of this server.")
+    ] = None,
+    after: Annotated[str | None, Query(description="The `next` of the answer before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LISTED, description="At most so many runs.")] = MAX_LISTED,
 ) -> Response:
-    """All runs, and how far reading them has come."""
-    key = (site.logs.version, site.logs.loading, value_tag)
-    return site.snapshots.respond(request, "runs", key, lambda: _runs(site, value_tag))
+    """Runs by name, a page at a time, and how far reading them has come."""
+    asked = _Asked(value_tag, since, after, limit)
+    key = (site.logs.version, site.logs.loading, asked)
+    return site.snapshots.respond(request, "runs", key, lambda: _runs(site, asked))
 
 
-def _runs(site: Site, value_tag: str | None) -> Runs:
-    version, loading = site.logs.version, site.logs.loading
-    counts = site.warning_counts()
-    found = site.runs()
-    if value_tag is None:
-        value_tag = headline(Counter(tag for _, run in found for tag in run))
-    summaries = []
-    for name, run in found:
-        series = None if value_tag is None else run.get(value_tag)
-        last = None if series is None else series.last
-        summaries.append(
-            RunSummary(
-                name=name,
-                status=run.status,
-                started=run.started,
-                last_event=run.last_event,
-                tags=len(run.tags),
-                points=run.points,
-                warnings=counts[name],
-                newest=_newest(run.newest),
-                value=None if value_tag is None or last is None else _newest((value_tag, *last)),
-            )
-        )
-    progress = None if loading is None else Loading(files_done=loading[0], files_total=loading[1])
-    return Runs(version=version, value_tag=value_tag, loading=progress, runs=summaries)
+@dataclass(frozen=True)
+class _Asked:
+    """What a request for the list of runs asked for."""
+
+    value_tag: str | None
+    since: int | None
+    after: str | None
+    limit: int
+
+
+def _runs(site: Site, asked: _Asked) -> Runs:
+    overview, loading = site.overview, site.logs.loading
+    version = overview.refresh()
+    value_tag, valid_from = (asked.value_tag, 0) if asked.value_tag is not None else overview.headline
+    changes = None if asked.since is None else site.logs.since(asked.since)
+    if changes is None or asked.since is None or asked.since < valid_from:
+        # Everything is listed, from its beginning for whoever had hoped for less.
+        names, after = list(site.logs), None if asked.since is not None else asked.after
+        since, removed = None, tuple[str, ...]()
+    else:
+        names, after = sorted(changes.changed), asked.after
+        since, removed = asked.since, changes.removed
+        version = min(version, changes.version)
+    page, following = page_of(names, after, asked.limit)
+    return Runs(
+        server_id=site.server_id,
+        version=version,
+        since=since,
+        value_tag=value_tag,
+        loading=None if loading is None else _loading(loading),
+        total=len(site.logs),
+        warnings=overview.warnings,
+        latest=overview.latest,
+        runs=[
+            _summary(name, run, value_tag, overview.warnings_of(name))
+            for name in page
+            if (run := site.logs.get(name)) is not None
+        ],
+        removed=list(removed),
+        next=following,
+    )
+
+
+def _loading(progress: Progress) -> Loading:
+    return Loading(
+        bytes_done=progress.bytes_read,
+        bytes_total=progress.bytes_found,
+        files_done=progress.files_read,
+        files_total=progress.files_found,
+    )
+
+
+def _summary(name: str, run: Run, value_tag: str | None, warnings: int) -> RunSummary:
+    series = None if value_tag is None else run.get(value_tag)
+    last = None if series is None else series.last
+    return RunSummary(
+        name=name,
+        status=run.status,
+        started=run.started,
+        last_event=run.last_event,
+        tags=len(run.tags),
+        points=run.points,
+        warnings=warnings,
+        newest=_newest(run.newest),
+        value=None if value_tag is None or last is None else _newest((value_tag, *last)),
+    )
 
 
 def _newest(point: tuple[str, int, float, float] | None) -> Newest | None:
@@ -135,11 +192,31 @@ def run(site: SiteOf, run: str = Query(description="The run's name.")) -> RunDet
 
 
 @router.get("/api/warnings")
-def warnings(site: SiteOf) -> list[WarningEntry]:
+def warnings(
+    site: SiteOf,
+    run: Annotated[str | None, Query(description="Only those of this run.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LISTED, description="At most so many, the first.")] = MAX_LISTED,
+) -> Warnings:
     """Damage and disorder found in the files."""
-    return [
-        WarningEntry(
-            run=warning.run, file=printable(warning.file), offset=warning.offset, rule=warning.rule, cause=warning.cause
-        )
-        for warning in site.logs.warnings
-    ]
+    site.overview.refresh()
+    total = site.overview.warnings if run is None else site.overview.warnings_of(run)
+    return Warnings(
+        total=total,
+        warnings=[
+            WarningEntry(
+                run=warning.run,
+                file=printable(warning.file),
+                offset=warning.offset,
+                rule=warning.rule,
+                cause=warning.cause,
+            )
+            for warning in islice(_found(site, run), limit)
+        ],
+    )
+
+
+def _found(site: Site, name: str | None) -> Iterator[LogWarning]:
+    """Warnings as they are needed: all of them together may be millions."""
+    yield from (warning for warning in site.logs.discovery_warnings if name is None or warning.run == name)
+    for _, run in site.runs() if name is None else [(name, site.run(name))]:
+        yield from run.warnings

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from kymo.server.connection import Connection
+from kymo.server.connection import Channel, Connection
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -33,6 +33,7 @@ def make_server(app: FastAPI) -> uvicorn.Server:
             server_header=False,
             proxy_headers=False,
             http=Connection,
+            ws=Channel,
             lifespan="on",
             ws_max_size=_MAX_MESSAGE,
             ws_per_message_deflate=False,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
@@ -12,13 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, HTTPException
 from starlette.requests import HTTPConnection
 
+from kymo.server.allowance import Allowance
 from kymo.server.live import Hub
 from kymo.server.models import Hello
+from kymo.server.overview import Overview
 from kymo.server.snapshot import Snapshots
 
 if TYPE_CHECKING:
     from kymo.store import Changes, Logs, Run
     from kymo.store.watch import Watcher
+
+# What all answers together may hold that are built in memory before they are sent.
+_ANSWERS = 256 << 20
 
 
 @dataclass
@@ -34,8 +38,12 @@ class Site:
     watcher: Watcher | None = None
     server_id: str = field(default_factory=lambda: secrets.token_hex(8))
     snapshots: Snapshots = field(default_factory=Snapshots)
+    allowance: Allowance = field(default_factory=lambda: Allowance(_ANSWERS))
     # Choosing points runs outside of the interpreter's lock; the threads start when the first chart is asked for.
     workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(os.cpu_count(), "kymo-columns"))
+
+    def __post_init__(self) -> None:
+        self.overview = Overview(self.logs)
 
     @property
     def poll(self) -> bool:
@@ -50,6 +58,9 @@ class Site:
         # Empty changes mean that warnings or the progress of loading differ, which the list of runs shows.
         listed = changes.added or changes.removed or not changes.runs
         self.hub.publish(self.logs.version, None if listed else changes.runs)
+        if self.logs.loading is not None:
+            # A long load is counted as it goes on, so that the first page that comes need not wait for all of it.
+            self.overview.refresh()
 
     def runs(self) -> list[tuple[str, Run]]:
         """All runs of one moment; one may vanish while the list is made."""
@@ -61,9 +72,6 @@ class Site:
         if run is None:
             raise HTTPException(404, f"No run is called {name[:200]!r}: GET api/runs lists the runs.")
         return run
-
-    def warning_counts(self) -> Counter[str]:
-        return Counter(warning.run for warning in self.logs.warnings)
 
 
 async def _site(connection: HTTPConnection) -> Site:

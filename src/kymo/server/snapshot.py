@@ -17,24 +17,25 @@ if TYPE_CHECKING:
 
 # A run goes from live to stale with no change in its files, so even an unchanged version is built anew after this long.
 MAX_AGE = 1.0
+# Pages ask for different parts of a list, and for what has changed since different versions.
+KEPT = 8
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """One built answer."""
 
-    key: object
     built: float
     body: bytes
     etag: str
 
 
 class Snapshots:
-    """The newest snapshot of each kind."""
+    """The newest snapshots of each kind."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._kept: dict[str, Snapshot] = {}
+        self._kept: dict[str, dict[object, Snapshot]] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -42,12 +43,16 @@ class Snapshots:
         """The answer for `key`, built at most once however many ask at the same time; 304 to who has it."""
         with self._lock:
             lock = self._locks.setdefault(kind, threading.Lock())
+            snapshots = self._kept.setdefault(kind, {})
         with lock:
-            kept = self._kept.get(kind)
-            if kept is None or kept.key != key or self._clock() - kept.built > MAX_AGE:
+            kept = snapshots.get(key)
+            if kept is None or self._clock() - kept.built > MAX_AGE:
                 body = build().model_dump_json().encode()
                 etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-                kept = self._kept[kind] = Snapshot(key, self._clock(), body, etag)
+                snapshots.pop(key, None)
+                kept = snapshots[key] = Snapshot(self._clock(), body, etag)
+                while len(snapshots) > KEPT:
+                    del snapshots[next(iter(snapshots))]
         headers = {"etag": kept.etag, "cache-control": "no-cache"}
         asked = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
         if kept.etag in asked:

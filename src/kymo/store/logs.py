@@ -11,10 +11,12 @@ from typing import Self
 from kymo._core import outdated
 from kymo.store.changes import Changes
 from kymo.store.discovery import Discovery, Explorer, FoundRun
+from kymo.store.history import History, Since
 from kymo.store.index_cache import index_cache
 from kymo.store.index_saver import IndexSaver
 from kymo.store.loading import SLICE_BYTES, Loader
 from kymo.store.names import UnknownNameError
+from kymo.store.progress import Progress, Tally
 from kymo.store.reader import ReadStep, RunReader
 from kymo.store.run import Run
 from kymo.store.status import Status
@@ -79,7 +81,8 @@ class Logs(Mapping[str, Run]):
         self._by_directory: dict[str, tuple[Run, ...]] = {}
         self._discovery: Discovery | None = None
         self._statuses: dict[str, Status] = {}
-        self._version = 0
+        self._history = History()
+        self._tally = Tally()
         self._loaded_once = False
         self._closed = False
 
@@ -112,31 +115,43 @@ class Logs(Mapping[str, Run]):
     @property
     def version(self) -> int:
         """Grows with every change."""
-        return self._version
+        return self._history.version
+
+    def since(self, version: int) -> Since | None:
+        """Which runs have changed or gone since an earlier `version`; costs what has changed.
+
+        None where that is not known any more, or where these logs never had that version: take all runs then.
+        """
+        return self._history.since(version)
 
     @property
-    def loading(self) -> tuple[int, int] | None:
-        """(files read, files found) until everything found at first has been read, and while a large file that came
-        later is read; None otherwise. Before the first look it is (0, 0)."""
-        readers = [run.reader for run in self._runs.values()]
+    def loading(self) -> Progress | None:
+        """How far reading has come, until everything found at first has been read and while a large file that came
+        later is read; None otherwise. Before the first look all of it is 0."""
+        tally = self._tally
         if self._discovery is None:
-            return 0, 0
-        if all(reader.complete for reader in readers):
+            return Progress()
+        if tally.incomplete == 0 or (self._loaded_once and tally.behind == 0):
             return None
-        if self._loaded_once and not any(reader.behind for reader in readers):
-            return None
-        return sum(reader.files_read for reader in readers), sum(reader.files_total for reader in readers)
+        return tally.progress
 
     @property
     def warnings(self) -> list[LogWarning]:
         """Everything found wrong so far: directories that cannot be read, damage in files."""
+        return self.discovery_warnings + [warning for run in self._runs.values() for warning in run.warnings]
+
+    @property
+    def discovery_warnings(self) -> list[LogWarning]:
+        """What was found wrong while looking for runs: directories and files that cannot be used."""
         found = self._discovery.warnings if self._discovery is not None else []
-        placed = [self._placed(warning) for warning in found]
-        return placed + [warning for run in self._runs.values() for warning in run.warnings]
+        return [self._placed(warning) for warning in found]
 
     def _placed(self, warning: LogWarning) -> LogWarning:
         runs = self.runs_at(str(Path(warning.file).parent))
         return LogWarning(runs[0].name if runs else "", warning.file, warning.offset, warning.rule, warning.cause)
+
+    def _runs_of(self, warnings: Iterable[LogWarning]) -> set[str]:
+        return {self._placed(warning).run for warning in warnings} - {""}
 
     def refresh(self) -> Changes:
         """Takes in everything that has appeared, grown or vanished since, to the end.
@@ -158,10 +173,12 @@ class Logs(Mapping[str, Run]):
             if self._closed:
                 raise ValueError("The logs are closed: open them again to read on.")
             seen, before = self._explorer.explore(), self._discovery
+            warned = set(before.warnings if before is not None else ()) ^ set(seen.warnings)
             if before is not None and (seen.runs, seen.unreadable) == (before.runs, before.unreadable):
                 # The usual case, at a cost that does not grow much with the number of runs.
                 self._discovery = seen
-                self._version += before.warnings != seen.warnings
+                if warned:
+                    self._history.advance(self._runs_of(warned))
                 return Changes()
             runs: dict[str, Run] = {}
             changed: list[str] = []
@@ -175,12 +192,13 @@ class Logs(Mapping[str, Run]):
             self._keep_unreadable(seen, runs)
             added = tuple(name for name in runs if name not in self._runs)
             removed = tuple(name for name in self._runs if name not in runs)
-            warned = before is None or before.warnings != seen.warnings
             if added or removed or list(runs) != list(self._runs):
                 runs = dict(sorted(runs.items()))
+            if changed or removed:
+                self._tally = _tally(runs)
             self._runs, self._by_directory, self._discovery = runs, _by_directory(seen, runs), seen
-            if changed or removed or warned:
-                self._version += 1
+            if changed or removed or warned or before is None:
+                self._history.advance({*changed, *self._runs_of(warned)}, removed)
             return Changes(tuple(changed), removed, added)
 
     def _new_run(self, found: FoundRun) -> Run:
@@ -219,19 +237,23 @@ class Logs(Mapping[str, Run]):
             if self._closed:
                 raise ValueError("The logs are closed: open them again to read on.")
             wanted = [run for run in runs if self._runs.get(run.name) is run]
-            progress = _Progress(self._advance, publish, self._saver)
-            loaded = self._loader.load(wanted, slice_bytes=slice_bytes, seconds=seconds, on_step=progress.step)
-            if not self._loaded_once and all(run.reader.complete for run in self._runs.values()):
+            publisher = _Publisher(self._take_in, publish)
+            loaded = self._loader.load(wanted, slice_bytes=slice_bytes, seconds=seconds, on_step=publisher.step)
+            if not self._loaded_once and self._tally.incomplete == 0:
                 self._loaded_once = True
-                self._version += 1
+                self._history.advance()
                 if self._saver is not None:
                     self._saver.prune(path for run in self._runs.values() for path in run.reader.indexes)
             # Whoever is told of these runs sees their status as it is.
             self._statuses.update((run.name, run.status) for run in loaded.changed)
             return Changes(tuple(run.name for run in loaded.changed), more=bool(loaded.left)), loaded.left
 
-    def _advance(self) -> None:
-        self._version += 1
+    def _take_in(self, run: Run, step: ReadStep) -> None:
+        _count(self._tally, run)
+        if step.index_due and self._saver is not None:
+            self._saver.save(run.reader)
+        if step.changed:
+            self._history.advance((run.name,))
 
     def outdated(self, *, live: bool = False) -> list[Run]:
         """The runs whose files differ from what was read; costs one stat a file. With `live` only of those that were
@@ -252,7 +274,7 @@ class Logs(Mapping[str, Run]):
             before, self._statuses = self._statuses, now
         changed = tuple(name for name, status in now.items() if before.get(name, status) != status)
         if changed:
-            self._version += 1
+            self._history.advance(changed)
         return changed
 
     def runs_at(self, directory: str) -> tuple[Run, ...]:
@@ -293,29 +315,35 @@ class Logs(Mapping[str, Run]):
         return f"<Logs {', '.join(str(path) for path in self.logdirs)}: {len(self)} runs>"
 
 
-class _Progress:
-    """Counts the version up as runs come in, tells of them a few times a second, and has them kept."""
+class _Publisher:
+    """Takes in what runs have read, and tells of it a few times a second."""
 
-    def __init__(
-        self, advance: Callable[[], None], publish: Callable[[Changes], None] | None, saver: IndexSaver | None
-    ) -> None:
-        self._advance = advance
+    def __init__(self, take_in: Callable[[Run, ReadStep], None], publish: Callable[[Changes], None] | None) -> None:
+        self._take_in = take_in
         self._publish = publish
-        self._saver = saver
         self._untold: dict[str, None] = {}
         self._told = time.monotonic()
 
     def step(self, run: Run, step: ReadStep) -> None:
-        if step.index_due and self._saver is not None:
-            self._saver.save(run.reader)
-        if not step.changed:
-            return
-        self._advance()
-        self._untold[run.name] = None
-        if self._publish is not None and time.monotonic() - self._told >= PUBLISH_SECONDS:
+        self._take_in(run, step)
+        if step.changed:
+            self._untold[run.name] = None
+        if self._untold and self._publish is not None and time.monotonic() - self._told >= PUBLISH_SECONDS:
             self._publish(Changes(tuple(self._untold), more=True))
             self._untold.clear()
             self._told = time.monotonic()
+
+
+def _count(tally: Tally, run: Run) -> None:
+    reader = run.reader
+    tally.take(run, reader.progress, complete=reader.complete, behind=reader.behind)
+
+
+def _tally(runs: Mapping[str, Run]) -> Tally:
+    tally = Tally()
+    for run in runs.values():
+        _count(tally, run)
+    return tally
 
 
 def _absolute(logdirs: LogDirs) -> tuple[Path, ...]:

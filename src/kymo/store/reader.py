@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from kymo._core import Payloads, RunLog
 from kymo.format.run_file import RUN_FILE, RunFile, RunFileError, read_run_file
+from kymo.store.progress import Progress
 from kymo.store.warning import DAMAGED_RUN_FILE, UNREADABLE_RUN, LogWarning
 
 _Signature = tuple[int, int, int, int]
@@ -41,8 +42,7 @@ class RunReader:
         version: Grows with every change.
         complete: Whether the files have been read to their end once.
         behind: Whether the last step stopped at its budget.
-        files_total: How many event files there are.
-        files_read: How many of them are read to their end.
+        progress: How much of the event files has been read.
     """
 
     # There may be very many.
@@ -61,11 +61,10 @@ class RunReader:
         "_unread",
         "behind",
         "complete",
-        "files_read",
-        "files_total",
         "last_growth",
         "log",
         "path",
+        "progress",
         "run_file",
         "version",
     )
@@ -84,8 +83,7 @@ class RunReader:
         self.version = 0
         self.complete = False
         self.behind = False
-        self.files_total = 0
-        self.files_read = 0
+        self.progress = Progress()
         self._clock = clock
         self._newest = 0
         self._lock = threading.Lock()
@@ -111,7 +109,8 @@ class RunReader:
                 return False
             self._files = tuple(files)
             self._has_description = has_description
-            self.files_total = len(self._files)
+            found = sum(max(0, _signature(path)[0]) for path in self._files)
+            self.progress = self.progress._replace(bytes_found=found, files_found=len(self._files))
             self.log.set_files(self._files, self.indexes)
             self._unread = True
             return True
@@ -132,10 +131,15 @@ class RunReader:
             before, failed = self.log.version, self._failure
             # A directory that was just listed need not be asked again: there may be very many.
             changed = (self._has_description or self.version > 0) and self._read_description()
-            more, index_due, waiting, newest = False, False, 0, self._newest
+            more = index_due = waiting = False
+            newest = self._newest
             try:
                 read = self.log.refresh(byte_budget)
-                more, index_due, waiting, newest = read.more, read.index_due, read.waiting, read.modified
+                more, index_due, newest = read.more, read.index_due, read.modified
+                waiting = read.waiting > 0
+                # Files whose turn has not come yet have no size so far.
+                found = max(read.size, self.progress.bytes_found) if more else read.size
+                self.progress = Progress(read.offset, found, len(self._files) - read.waiting, len(self._files))
                 self._failure = None
             except Exception as error:  # one unreadable run must not stop the others
                 cause = f"The run could not be read on ({type(error).__name__}: {error}); it is tried again."
@@ -143,10 +147,9 @@ class RunReader:
             if newest != self._newest:
                 self._newest = newest
                 self.last_growth = min(newest / 1e9, self._clock()) if newest else None
-            self.files_read = self.files_total - waiting
             # An unfinished record at the end can be completed without the size or a coarse clock telling.
             # What failed is tried again, though no file has changed.
-            self._unread = more or waiting > 0 or self._failure is not None
+            self._unread = more or waiting or self._failure is not None
             self.complete = self.complete or not more
             self.behind = more
             changed = changed or self.log.version != before or self._failure != failed
@@ -178,6 +181,12 @@ class RunReader:
         with self._noting:
             if len(self._payload_warnings) < _MAX_PAYLOAD_WARNINGS:
                 self._payload_warnings.setdefault((file, offset), LogWarning("", file, offset, rule, cause))
+
+    @property
+    def warning_count(self) -> int:
+        """How many warnings there are."""
+        notes = (self._description_warning, self._failure)
+        return len(self.log.damage()) + len(self._payload_warnings) + sum(note is not None for note in notes)
 
     def warnings(self, run: str) -> list[LogWarning]:
         """What was found wrong, under the run's name."""

@@ -137,6 +137,11 @@ class Run(Mapping[str, Series]):
         return self.reader.warnings(self.name)
 
     @property
+    def warning_count(self) -> int:
+        """How many `warnings` there are."""
+        return self.reader.warning_count
+
+    @property
     def newest(self) -> Newest | None:
         """(tag, step, wall_time, value) of the scalar logged last; None before the first."""
         return self.reader.log.newest
