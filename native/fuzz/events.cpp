@@ -96,7 +96,7 @@ void hold_log(const std::vector<std::byte>& message, bool is_event) {
     std::uint64_t points = 0;
     for (const FileTag& tag : log.tags()) {
         points += tag.scalars.columns.size();
-        const auto& payloads = tag.payloads.columns;
+        const auto& payloads = tag.payloads->columns;
         for (std::size_t row = 0; row < payloads.size(); ++row) {
             KYMO_HOLDS(payloads.lengths[row] <= message.size());
             KYMO_HOLDS(payloads.offsets[row] >= 1000);

@@ -55,7 +55,7 @@ class IndexMaker {
         count();
         for (std::size_t left = announce(3); left > 0; --left) {
             count();
-            out_.text(input_.byte() < 250 ? rules::all[input_.up_to(rules::all.size() - 1)] : "K999");
+            out_.text(input_.byte() < 250 ? rules::all[input_.up_to(rules::all.size() - 1)] : "other");
             text();
         }
     }
@@ -122,13 +122,13 @@ void hold_usable(FileLogSnapshot&& snapshot) {
     std::vector<std::byte> event(200);
     for (const FileTag& tag : log.tags()) {
         const ScalarColumns& scalars = tag.scalars.columns;
-        const PayloadColumns& payloads = tag.payloads.columns;
+        const PayloadColumns& payloads = tag.payloads->columns;
         KYMO_HOLDS(!tag.kind.empty() && scalars.wall_times.size() == scalars.size());
         KYMO_HOLDS((scalars.wide ? scalars.values64.size() : scalars.values32.size()) == scalars.size());
         KYMO_HOLDS(payloads.wall_times.size() == payloads.size() && payloads.offsets.size() == payloads.size());
         KYMO_HOLDS(payloads.lengths.size() == payloads.size());
         hold_marks(tag.scalars);
-        hold_marks(tag.payloads);
+        hold_marks(*tag.payloads);
     }
     const std::uint64_t points = log.points();
     std::uint64_t added = 0;

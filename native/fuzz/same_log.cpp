@@ -28,19 +28,19 @@ void hold_same_marks(const Table<Columns>& a, const Table<Columns>& b, std::size
 
 void hold_same(const FileTag& a, const FileTag& b, std::size_t restarts) {
     KYMO_HOLDS(a.key == b.key && a.name == b.name && a.kind == b.kind);
-    KYMO_HOLDS(a.described == b.described && a.metadata == b.metadata);
+    KYMO_HOLDS(a.described == b.described && *a.metadata == *b.metadata);
     KYMO_HOLDS(a.is_scalar == b.is_scalar && a.told_odd_value == b.told_odd_value && a.changed == b.changed);
     KYMO_HOLDS(a.scalars.columns.wide == b.scalars.columns.wide);
     KYMO_HOLDS(same_column(a.scalars.columns.steps, b.scalars.columns.steps));
     KYMO_HOLDS(same_column(a.scalars.columns.wall_times, b.scalars.columns.wall_times));
     KYMO_HOLDS(same_column(a.scalars.columns.values32, b.scalars.columns.values32));
     KYMO_HOLDS(same_column(a.scalars.columns.values64, b.scalars.columns.values64));
-    KYMO_HOLDS(same_column(a.payloads.columns.steps, b.payloads.columns.steps));
-    KYMO_HOLDS(same_column(a.payloads.columns.wall_times, b.payloads.columns.wall_times));
-    KYMO_HOLDS(same_column(a.payloads.columns.offsets, b.payloads.columns.offsets));
-    KYMO_HOLDS(same_column(a.payloads.columns.lengths, b.payloads.columns.lengths));
+    KYMO_HOLDS(same_column(a.payloads->columns.steps, b.payloads->columns.steps));
+    KYMO_HOLDS(same_column(a.payloads->columns.wall_times, b.payloads->columns.wall_times));
+    KYMO_HOLDS(same_column(a.payloads->columns.offsets, b.payloads->columns.offsets));
+    KYMO_HOLDS(same_column(a.payloads->columns.lengths, b.payloads->columns.lengths));
     hold_same_marks(a.scalars, b.scalars, restarts);
-    hold_same_marks(a.payloads, b.payloads, restarts);
+    hold_same_marks(*a.payloads, *b.payloads, restarts);
 }
 
 }  // namespace
