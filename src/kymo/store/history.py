@@ -2,14 +2,13 @@
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Removals are remembered for those who follow closely; who comes back after so many reads everything again.
 MAX_REMOVED = 10_000
 
 
-@dataclass(frozen=True)
-class Since:
+class Since(NamedTuple):
     """What has changed between two versions.
 
     Attributes:

@@ -2,12 +2,13 @@
 
 import os
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 
 from kymo import __version__
+from kymo._core import crc32c
 
 # An index takes about half of its log's size; this much holds some two hundred million points.
 MAX_BYTES = 4 << 30
@@ -46,8 +47,9 @@ class IndexCache:
 
     def path_for(self, event_file: str) -> str:
         """The index file of an event file, given by its absolute path."""
-        key = blake2b(os.fsencode(f"{__version__}\0{event_file}"), digest_size=16).hexdigest()
-        return f"{self._prefix}{key}{_SUFFIX}"
+        # Two event files of one key would only take each other's place, and hashlib takes long to import.
+        name = os.fsencode(f"{__version__}\0{event_file}")
+        return f"{self._prefix}{zlib.crc32(name):08x}{crc32c(name):08x}{_SUFFIX}"
 
     def prepare(self) -> None:
         """Makes the directory, which only its owner may read.
