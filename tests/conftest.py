@@ -1,6 +1,11 @@
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+# `waiting` is a module of all tests; last, so that it stands in no other's way.
+sys.path.append(str(Path(__file__).parent))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,14 +9,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rich.console import Console
+from waiting import until
 
 from kymo import SummaryWriter
 from kymo.cli import reading
@@ -39,13 +38,6 @@ class Loading(dict[str, Any]):
     def end(self) -> None:
         self.update({"mlp": SimpleNamespace(points=12_000), "cnn": SimpleNamespace(points=345)})
         self.loading = None
-
-
-def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 @pytest.fixture

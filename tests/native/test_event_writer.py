@@ -2,7 +2,6 @@
 
 import struct
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
+from waiting import until
 
 from kymo import _core
 
@@ -117,16 +117,6 @@ def test_much_is_written_before_the_interval_ends(tmp_path: Path) -> None:
     until(lambda: path.stat().st_size > empty)
     writer.close()
     assert len(events(path)) == 31
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Waits until the condition holds; fails after half a minute."""
-    waiting = threading.Event()
-    for _ in range(3000):
-        if condition():
-            return
-        waiting.wait(0.01)
-    raise AssertionError("did not happen")
 
 
 def test_a_writer_that_gets_nothing_comes_to_rest(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tensorboard.compat.proto.event_pb2 import Event
+from waiting import until
 
 from kymo import _core
 
@@ -165,16 +165,6 @@ def test_an_outage_that_began_before_the_first_event_is_ended_without_flush(tmp_
     (tmp_path / "run").unlink()
     until(lambda: path.exists() and steps(path) == [1])
     writer.close()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Waits until the condition holds; fails after half a minute."""
-    waiting = threading.Event()
-    for _ in range(300):
-        if condition():
-            return
-        waiting.wait(0.1)
-    raise AssertionError("did not happen")
 
 
 def test_an_emptied_file_begins_again(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from waiting import until
 from websockets.asyncio.client import ClientConnection, connect
 
 from kymo import SummaryWriter
@@ -70,13 +71,6 @@ class Process:
         self.process.wait(PATIENCE)
         assert self.process.stdout is not None
         self.process.stdout.close()
-
-
-def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.fixture

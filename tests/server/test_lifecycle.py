@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from waiting import until
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
@@ -19,13 +18,6 @@ from kymo.server import create_app
 from kymo.server.listen import listen
 from kymo.server.serving import in_thread
 from kymo.store import Logs
-
-
-def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def open_files() -> int:

@@ -5,7 +5,6 @@ import logging
 import re
 import shutil
 import struct
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary
+from waiting import until
 
 from kymo import SummaryWriter
 
@@ -244,16 +244,6 @@ def test_many_writers_leave_no_thread_or_handle(tmp_path: Path) -> None:
     gc.collect()
     until(lambda: held()[0] <= threads)  # the kernel lists an ended thread a moment longer
     assert held()[1] <= handles
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Waits until the condition holds; fails after half a minute."""
-    waiting = threading.Event()
-    for _ in range(3000):
-        if condition():
-            return
-        waiting.wait(0.01)
-    raise AssertionError("did not happen")
 
 
 class Failing(logging.Handler):

@@ -3,8 +3,7 @@
 import math
 import struct
 import subprocess
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.context import RequestContext
 from tensorboard.data import server_ingester
 from tensorboard.util import grpc_util, tensor_util
+from waiting import until
 
 from kymo import SummaryWriter
 
@@ -83,16 +83,6 @@ def data_server(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             yield provider
         finally:
             process.kill()
-
-
-def until(condition: Callable[[], Any]) -> None:
-    """Waits until the condition holds; fails after half a minute."""
-    waiting = threading.Event()
-    for _ in range(300):
-        if condition():
-            return
-        waiting.wait(0.1)
-    raise AssertionError("did not happen")
 
 
 def test_data_server(data_server: Any) -> None:
