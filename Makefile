@@ -7,6 +7,7 @@ STAMPS := .stamps
 STATIC := src/kymo/server/static
 export PATH := $(abspath $(BIN)):$(PATH)
 
+CXX_FILES = native/*/*.cpp native/*/*.h tests/stress/*.cpp
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*/*.cpp native/*/*.h)
 PAGE := $(wildcard frontend/*.json frontend/*.ts frontend/*.js frontend/*.html) $(shell find frontend/src frontend/public -type f 2>/dev/null)
 
@@ -28,7 +29,7 @@ test: setup $(STAMPS)/chromium  ## Run every test, browser tests included
 check: setup  ## Lint and type-check everything
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/clang-format --dry-run --Werror native/*/*.cpp native/*/*.h
+	$(BIN)/clang-format --dry-run --Werror $(CXX_FILES)
 	cd frontend && npm run lint && npm run check
 	$(BIN)/python tools/check_generated.py
 	$(BIN)/python tools/check_layers.py
@@ -37,7 +38,7 @@ check: setup  ## Lint and type-check everything
 
 format: setup  ## Rewrite the sources in the project's style
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
-	$(BIN)/clang-format -i native/*/*.cpp native/*/*.h
+	$(BIN)/clang-format -i $(CXX_FILES)
 	cd frontend && npm run format
 
 page: $(STAMPS)/page  ## Build the dashboard's bundle

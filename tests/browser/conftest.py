@@ -80,6 +80,16 @@ def serve_module() -> Iterator[Callable[..., Server]]:
     yield from _servers()
 
 
+@pytest.fixture(scope="module")
+def grid(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[..., Server]) -> str:
+    """The address of a server over `write_grid`'s four runs."""
+    from training_logs import write_grid
+
+    log_dir = tmp_path_factory.mktemp("grid")
+    write_grid(log_dir)
+    return serve_module(log_dir).url
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     sys.path.insert(0, str(ROOT / "tools"))

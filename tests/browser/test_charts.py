@@ -10,16 +10,9 @@ from card import Card
 from column_answer import ColumnAnswer, Question, answer_to
 from conftest import Server
 from playwright.sync_api import Page, expect
-from training_logs import RATES, SECONDS_PER_STEP, START, STEPS, loss, write_grid, write_series
+from training_logs import RATES, SECONDS_PER_STEP, START, STEPS, loss, write_series
 
 RUN = "grid/lr-0.4"
-
-
-@pytest.fixture(scope="module")
-def grid(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[..., Server]) -> str:
-    log_dir = tmp_path_factory.mktemp("grid")
-    write_grid(log_dir)
-    return serve_module(log_dir).url
 
 
 @pytest.fixture

@@ -11,16 +11,9 @@ import pytest
 from card import Card
 from conftest import Server
 from playwright.sync_api import Locator, Page, expect
-from training_logs import RATES, STEPS, loss, write_grid, write_series
+from training_logs import RATES, STEPS, loss, write_series
 
 from kymo import SummaryWriter
-
-
-@pytest.fixture(scope="module")
-def grid(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[..., Server]) -> str:
-    log_dir = tmp_path_factory.mktemp("grid")
-    write_grid(log_dir)
-    return serve_module(log_dir).url
 
 
 @pytest.fixture

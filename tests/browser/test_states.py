@@ -25,13 +25,6 @@ SPILLING = """() => [...document.querySelectorAll("header, aside, main, .toolbar
   .map(one => one.outerHTML.slice(0, 80))"""
 
 
-@pytest.fixture(scope="module")
-def grid(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[..., Server]) -> str:
-    log_dir = tmp_path_factory.mktemp("grid")
-    write_grid(log_dir)
-    return serve_module(log_dir).url
-
-
 @pytest.mark.parametrize("exists", [True, False])
 def test_empty_directory_waits_for_its_first_run(
     tmp_path: Path, serve: Callable[..., Server], page: Page, exists: bool

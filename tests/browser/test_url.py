@@ -3,19 +3,9 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from card import Card
 from column_answer import answer_to
-from conftest import Server
 from playwright.sync_api import BrowserContext, Page, expect
-from training_logs import write_grid
-
-
-@pytest.fixture(scope="module")
-def grid(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[..., Server]) -> str:
-    log_dir = tmp_path_factory.mktemp("grid")
-    write_grid(log_dir)
-    return serve_module(log_dir).url
 
 
 def change_everything(page: Page) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("pyproject.toml", "CMakeLists.txt", "README.md", "LICENSE", "native", "src")
+SOURCES = ("pyproject.toml", "CMakeLists.txt", "README.md", "LICENSE", "native", "src", "tests/corpus")
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -48,13 +48,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_the_sdist_holds_page_and_core_but_no_frontend_sources(built: Path) -> None:
+def test_the_sdist_holds_page_and_core_but_no_frontend_sources_and_no_corpus(built: Path) -> None:
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = archive.getnames()
     assert any(name.endswith("server/static/index.html") for name in names)
     assert any(name.endswith("native/bindings/module.cpp") for name in names)
-    assert not [name for name in names if "/frontend/" in name or name.endswith(".so")]
+    assert not [name for name in names if re.search(r"/(frontend|fuzz|tests)/|\.so$", name)]
 
 
 def test_the_wheel_holds_the_page_once_and_no_cpp(built: Path) -> None:

@@ -1,8 +1,8 @@
 // Preloaded into a process under test: has the calls on its event files fail or take long, as a file says.
 //
-// $KYMO_OUTAGE names that file. It holds one line: the calls, by commas (write, open, fsync, fstat), the errno they fail
-// with (0: none), how many milliseconds they take, and how many bytes a failing write leaves in the file all the same.
-// An empty or missing file means that all is well. Calls on other files are never touched.
+// $KYMO_OUTAGE names that file. It holds one line: the calls, by commas (write, open, fsync, fstat), the errno they
+// fail with (0: none), how many milliseconds they take, and how many bytes a failing write leaves in the file all the
+// same. An empty or missing file means that all is well. Calls on other files are never touched.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
