@@ -12,10 +12,12 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
 MISSED = HERE / "missed.toml"
+NOT_RUN = "Not measured: run `python benches/run.py {}`.\n"
 # The promises in the order of a number's way: written, kept, read, served, drawn. A bench that is not here comes last.
 ORDER = [
     "add_scalar",
     "import_time",
+    "outages",
     "survives_kill",
     "load",
     "many_runs",
@@ -77,9 +79,12 @@ def without_reason(found: Mapping[str, Document]) -> list[str]:
     """The promises that are missed and say no reason, and the reasons of promises that there are not."""
     reasons = tomllib.loads(MISSED.read_text(encoding="utf-8"))["reasons"]
     known = {row["claim"]: row["kept"] for _, row in claims(found)}
-    unexplained = [f"missed without a reason in benches/missed.toml: {each}" for each in known if not known[each]]
-    unknown = [f"benches/missed.toml explains what no result claims: {each}" for each in reasons if each not in known]
-    return [line for line in unexplained if line.split(": ", 1)[1] not in reasons] + unknown
+    unexplained = [each for each, kept in known.items() if not kept and each not in reasons]
+    unknown = [each for each in reasons if each not in known]
+    return [
+        f'missed without a reason in benches/missed.toml: below [reasons], add {json.dumps(each)} = "why"'
+        for each in unexplained
+    ] + [f"benches/missed.toml explains what no result claims: remove {json.dumps(each)}" for each in unknown]
 
 
 def writers_table(found: Mapping[str, Document]) -> str:
@@ -149,7 +154,60 @@ def reading_growth(found: Mapping[str, Document]) -> str:
     )
 
 
+def outages_table(found: Mapping[str, Document]) -> str:
+    """What each disk does to the calling thread, and what memory very many calls take."""
+    columns = {"calls": "calls", "worst call, µs": "worst us", "calls over 1 ms": "calls over 1 ms"} | {
+        "times it went to sleep": "waits",
+        "calls that raised": "calls that raised",
+        "% kept": "kept %",
+    }
+    rows = _rows(found, "outages")
+    lines = [
+        [row["library"], row["disk"], *(_number(row[key]) for key in columns.values())] for row in rows if "disk" in row
+    ]
+    memory = {key[len("MiB after ") :]: value for row in rows for key, value in row.items() if key.startswith("MiB")}
+    told = "; ".join(f"{_number(value)} after {calls} calls" for calls, value in memory.items())
+    return _table(["library", "disk", *columns], lines) + (f"\nkymo's resident memory, MiB: {told}.\n" if told else "")
+
+
+def paced_table(found: Mapping[str, Document]) -> str:
+    """What calls cost by what happened before them, µs."""
+    paces = ("back to back", "2 ms of work between", "caches overwritten")
+    rows = _rows(found, "paced_call")
+    return _table(
+        ["call", *paces], [[row["call"], *(_number(row[f"{pace}, p50 us"]) for pace in paces)] for row in rows]
+    )
+
+
+def many_runs_table(found: Mapping[str, Document]) -> str:
+    """What each loader takes for very many small runs."""
+    columns = {"runs": "runs", "series": "series", "s until all can be drawn": "seconds"} | {
+        "s until all is drawn": "drawn s",
+        "CPU s": "CPU s",
+        "peak MiB": "peak MiB",
+        "files open": "open files",
+    }
+    rows = _rows(found, "many_runs")
+    table = [[row["loader"], *(_number(row[key]) for key in columns.values()), row["kept"]] for row in rows]
+    return _table(["loader", *columns, "keeps"], table)
+
+
+def image_log_table(found: Mapping[str, Document]) -> str:
+    """What a log full of images takes to load."""
+    columns = {"GB": "GB", "images": "images", "scalars": "scalars", "s": "seconds", "CPU s": "CPU s"}
+    columns |= {"peak MiB": "peak MiB"}
+    rows = _rows(found, "image_log")
+    return _table(
+        ["loader", *columns], [[row["loader"], *(_number(row[key]) for key in columns.values())] for row in rows]
+    )
+
+
 Writer = Callable[[Mapping[str, Document]], str]
+
+
+def of_bench(bench: str, table: Writer) -> Writer:
+    """The table, or a word that the bench has no results."""
+    return lambda found: table(found) if bench in found else NOT_RUN.format(bench)
 
 
 def _rows(found: Mapping[str, Document], bench: str) -> list[Row]:
@@ -158,7 +216,8 @@ def _rows(found: Mapping[str, Document], bench: str) -> list[Row]:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     numeric = [
-        " ---: " if head[column] not in {"library", "loader", "keeps", ""} else " --- " for column in range(len(head))
+        " ---: " if head[column] not in {"library", "loader", "disk", "call", "keeps", ""} else " --- "
+        for column in range(len(head))
     ]
     lines = [f"| {' | '.join(head)} |", f"|{'|'.join(numeric)}|", *(f"| {' | '.join(row)} |" for row in rows)]
     return "\n".join(lines) + "\n"

@@ -1,6 +1,6 @@
 """What importing a library and writing one number costs, beyond starting Python.
 
-python benches/import_time.py [--repeat 9]
+python benches/import_time.py [--repeat 5]
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def milliseconds(name: str) -> float | None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeat", type=int, default=9)
+    parser.add_argument("--repeat", type=int, default=5)
     arguments = parser.parse_args()
     # Once for what Python compiles and the disk holds.
     times: dict[str, list[float]] = {name: [] for name in PROGRAMS if milliseconds(name) is not None}

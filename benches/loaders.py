@@ -8,17 +8,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from apart import Failure, end, measured_apart, peak_mib
+from apart import Failure, OpenFiles, end, measured_apart, peak_mib
 
 HERE = Path(__file__).resolve().parent
 FILES = 10
 TAGS = [f"train/metric_{i}" for i in range(5)]
 PIXELS = 1000  # of each chart that is drawn
+POINTS_AT_ONCE = 1_000_000  # that the data server is asked for: an answer costs it some 40 ms beside its size
 Figures = dict[str, Any]
 Outcome = Figures | Failure
 
@@ -77,16 +78,16 @@ print(json.dumps({"bytes": read() - before}))
 """
 
 
-def make_logs(directory: Path, scalars: int) -> int:
+def make_logs(directory: Path, scalars: int, runs: int = FILES, tags: Sequence[str] = TAGS) -> int:
     """Writes one file a run and one event a scalar; returns the last step."""
     from kymo._core import EventWriter
 
-    steps = scalars // (FILES * len(TAGS))
-    for run in range(FILES):
+    steps = scalars // (runs * len(tags))
+    for run in range(runs):
         (directory / f"run{run}").mkdir(parents=True)
         writer = EventWriter(str(directory / f"run{run}" / "events.out.tfevents.1700000000.bench"))
         for step in range(steps):
-            for tag in TAGS:
+            for tag in tags:
                 writer.add_scalar(tag, 1.0 / (step + 1), step, 1.7e9 + step * 0.01)
             if step % 20_000 == 0:
                 writer.flush()
@@ -108,19 +109,21 @@ def _benches_first() -> str:
     return os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
-def in_python(program: str, limit: float, *arguments: str | Path, cache: Path | None = None) -> Any:
+def in_python(
+    program: str, limit: float, *arguments: str | Path, cache: Path | None = None, count_files: bool = False
+) -> Any:
     """Runs one of the programs above; its clock becomes seconds since the start of its process."""
     environment = {"PYTHONPATH": _benches_first()} | ({"XDG_CACHE_HOME": str(cache)} if cache else {})
     started = time.perf_counter()
     command = [sys.executable, "-c", program, *map(str, arguments)]
-    outcome = measured_apart(command, limit, environment, must=program != ACCUMULATOR)
+    outcome = measured_apart(command, limit, environment, must=program != ACCUMULATOR, count_files=count_files)
     if isinstance(outcome, Failure) or "ready" not in outcome:
         return outcome
     return outcome | {"seconds": outcome["ready"] - started, "drawn": outcome["drawn"] - started}
 
 
-def kymo_without_index(directory: Path, limit: float) -> Outcome:
-    return in_python(KYMO, limit, directory, "no index", str(PIXELS))
+def kymo_without_index(directory: Path, limit: float, *, count_files: bool = False) -> Outcome:
+    return in_python(KYMO, limit, directory, "no index", str(PIXELS), count_files=count_files)
 
 
 def kymo_with_index(directory: Path, cache: Path, limit: float) -> Outcome:
@@ -128,12 +131,19 @@ def kymo_with_index(directory: Path, cache: Path, limit: float) -> Outcome:
     return in_python(KYMO, limit, directory, "index", str(PIXELS), cache=cache)
 
 
-def event_accumulator(directory: Path, limit: float) -> Outcome:
-    return in_python(ACCUMULATOR, limit, directory)
+def event_accumulator(directory: Path, limit: float, *, count_files: bool = False) -> Outcome:
+    return in_python(ACCUMULATOR, limit, directory, count_files=count_files)
 
 
 def data_server(
-    directory: Path, last_step: int, samples: str, limit: float, series: int = FILES * len(TAGS)
+    directory: Path,
+    last_step: int,
+    samples: str,
+    limit: float,
+    *,
+    runs: int = FILES,
+    tags: int = len(TAGS),
+    count_files: bool = False,
 ) -> Outcome:
     """TensorBoard's data server until it knows the last step of every series; then a chart of each is asked for."""
     try:
@@ -149,14 +159,17 @@ def data_server(
             grpc.insecure_channel(address, options=[("grpc.max_receive_message_length", -1)]) as channel,
         ):
             stub = make_stub(channel)
-            _wait_until(lambda: _all_visible(stub, series, last_step), started + limit)
-            ready, cpu, peak = time.perf_counter(), _cpu_seconds(process.pid), peak_mib(process.pid)
+            files = OpenFiles(process.pid)
+            with files if count_files else nullcontext():
+                _wait_until(lambda: _all_visible(stub, runs, tags, last_step), started + limit)
+                ready, cpu, peak = time.perf_counter(), _cpu_seconds(process.pid), peak_mib(process.pid)
             _points(stub, PIXELS)
             drawn = time.perf_counter()
             points = _points(stub, last_step + 1)
     except (OSError, RuntimeError, grpc.RpcError) as error:
         return Failure(f"{type(error).__name__}: {error}"[:200])
-    return {"seconds": ready - started, "drawn": drawn - started, "points": points, "cpu": cpu, "peak": peak}
+    figures = {"seconds": ready - started, "drawn": drawn - started, "points": points, "cpu": cpu, "peak": peak}
+    return figures | {"open files": files.most} if count_files else figures
 
 
 @contextmanager
@@ -175,9 +188,14 @@ def _server(
             end(process)
 
 
-def _all_visible(stub: Any, series: int, last_step: int) -> bool:
+def _all_visible(stub: Any, runs: int, tags: int, last_step: int) -> bool:
+    from tensorboard.data.proto.data_provider_pb2 import ListRunsRequest
+
+    # Asking for the runs costs the server less than asking for every series, which is done once all runs are there.
+    if len(stub.ListRuns(ListRunsRequest()).runs) < runs:
+        return False
     found = [tag.metadata.max_step for run in _runs(stub) for tag in run.tags]
-    return len(found) == series and all(step == last_step for step in found)
+    return len(found) == runs * tags and all(step == last_step for step in found)
 
 
 def _runs(stub: Any) -> Any:
@@ -187,13 +205,14 @@ def _runs(stub: Any) -> Any:
 
 
 def _points(stub: Any, at_most: int) -> int:
-    """Asks for every series, a run at a time, up to so many points of each; returns how many came."""
+    """Asks for every series, up to so many points of each, some runs at a time; returns how many came."""
     from tensorboard.data.proto.data_provider_pb2 import ReadScalarsRequest
 
-    count = 0
-    for run in _runs(stub):
+    count, runs = 0, _runs(stub)
+    at_once = max(1, POINTS_AT_ONCE // (at_most * max((len(run.tags) for run in runs), default=1)))
+    for start in range(0, len(runs), at_once):
         request = ReadScalarsRequest(plugin_filter={"plugin_name": "scalars"}, downsample={"num_points": at_most})
-        request.run_tag_filter.runs.names.append(run.run_name)
+        request.run_tag_filter.runs.names.extend(run.run_name for run in runs[start : start + at_once])
         count += sum(len(tag.data.step) for found in stub.ReadScalars(request).runs for tag in found.tags)
     return count
 

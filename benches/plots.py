@@ -181,6 +181,9 @@ def svg(name: str, document: figures.Document) -> str:
 def main() -> None:
     found = figures.documents()
     for path, name in PLOTS.items():
+        if name not in found:
+            print(f"{path} stays as it is: there are no results, run `python benches/run.py {name}`")
+            continue
         Path(ROOT / path).write_text(svg(name, found[name]), encoding="utf-8")
         print(path)
 

@@ -42,22 +42,28 @@ def main() -> int:
     if unknown:
         parser.error(f"there is no bench {', '.join(sorted(unknown))}; there are {', '.join(benches())}")
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a bench inherits it where interrupts are ignored
-    failed = [name for name in names if not ran(name, arguments.limit)]
+    begun = time.monotonic()
+    taken = {name: ran(name, arguments.limit) for name in names}
+    failed = [name for name, (well, _) in taken.items() if not well]
+    for name, (_, seconds) in sorted(taken.items(), key=lambda item: -item[1][1]):
+        print(f"{seconds:6.0f} s  {name}")
+    print(f"{time.monotonic() - begun:6.0f} s  together")
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
 
 
-def ran(name: str, limit: float) -> bool:
-    """Whether the bench ended well in time; the next one is run in any case."""
+def ran(name: str, limit: float) -> tuple[bool, float]:
+    """Whether the bench ended well in time, and the seconds it took; the next one is run in any case."""
     start = time.monotonic()
     process = subprocess.Popen([sys.executable, HERE / f"{name}.py"])
     try:
         code = process.wait(limit)
     except subprocess.TimeoutExpired:
         code = interrupted(process)
-    print(f"{name}: {time.monotonic() - start:.0f} s", flush=True)
-    return code == 0
+    seconds = time.monotonic() - start
+    print(f"{name}: {seconds:.0f} s{'' if code == 0 else f', failed with exit code {code}'}", flush=True)
+    return code == 0, seconds
 
 
 def interrupted(process: subprocess.Popen[bytes]) -> int:

@@ -1,6 +1,6 @@
 """What `kill -9` leaves of a run: each writer logs a number about every millisecond until its process is killed.
 
-python benches/survives_kill.py [--kills 10] [--only kymo torch]
+python benches/survives_kill.py [--kills 6] [--only kymo torch]
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def row(library: str, kills: list[Kill], failure: Failure | None) -> Row:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=10, help="of each library")
+    parser.add_argument("--kills", type=int, default=6, help="of each library")
     parser.add_argument("--only", nargs="*", choices=WRITERS, default=WRITERS)
     parser.add_argument("--one", nargs=3, metavar=("LIBRARY", "DIRECTORY", "JOURNAL"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()

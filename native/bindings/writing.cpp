@@ -62,8 +62,9 @@ class CollectedEventWriter : public kymo::EventWriter {
     }
 };
 
+// Whether there are notices; nothing when the writer is closed, as another thread may do at any moment.
 template <typename Add>
-bool append(CollectedEventWriter& writer, std::size_t size, Add&& add) {
+std::optional<bool> append_if_open(CollectedEventWriter& writer, std::size_t size, Add&& add) {
     if (writer.congested()) {
         GilRelease unlocked;
         writer.wait_for_room();
@@ -75,8 +76,15 @@ bool append(CollectedEventWriter& writer, std::size_t size, Add&& add) {
         GilRelease unlocked;
         outcome = add();
     }
-    if (outcome == kymo::EventWriter::Append::closed) throw nb::value_error("the event writer is closed");
+    if (outcome == kymo::EventWriter::Append::closed) return std::nullopt;
     return outcome == kymo::EventWriter::Append::done_with_notices;
+}
+
+template <typename Add>
+bool append(CollectedEventWriter& writer, std::size_t size, Add&& add) {
+    const auto noticed = append_if_open(writer, size, std::forward<Add>(add));
+    if (!noticed) throw nb::value_error("the event writer is closed");
+    return *noticed;
 }
 
 bool add_scalar(CollectedEventWriter& writer, std::string_view tag, double value, std::int64_t step, double wall_time,
@@ -109,13 +117,14 @@ nb::object add_now(CollectedEventWriter& writer, nb::handle tag, nb::handle valu
     const auto whole = plain_step(step.ptr());
     const bool plain =
         PyFloat_CheckExact(value.ptr()) && PyUnicode_CheckExact(tag.ptr()) && PyUnicode_IS_ASCII(tag.ptr());
-    if (!whole || !plain || writer.closed()) return nb::none();
+    if (!whole || !plain) return nb::none();
     const kymo::Scalar scalar{{static_cast<const char*>(PyUnicode_DATA(tag.ptr())),
                                static_cast<std::size_t>(PyUnicode_GET_LENGTH(tag.ptr()))},
                               PyFloat_AS_DOUBLE(value.ptr())};
     const Stamp stamp{seconds_since_epoch(), *whole};
-    return nb::bool_(append(writer, scalar.tag.size(),
-                            [&] { return writer.add_scalars({&scalar, 1}, ScalarForm::simple_value, stamp); }));
+    const auto noticed = append_if_open(
+        writer, scalar.tag.size(), [&] { return writer.add_scalars({&scalar, 1}, ScalarForm::simple_value, stamp); });
+    return noticed ? nb::object(nb::bool_(*noticed)) : nb::none();
 }
 
 void bind_event_writer(nb::module_& module) {

@@ -75,6 +75,7 @@ int EventFile::prepare(Chunks& chunks) {
     known_ = true;
     uncertain_tail_ = false;
     expected_size_ = status.st_size;
+    restart_record(chunks);
     if (status.st_size == 0) begin(chunks);
     return 0;
 }
@@ -85,7 +86,8 @@ int EventFile::look(struct stat& status) {
         if (const int error = open(); error != 0) return error;
         if (fstat(descriptor_, &status) != 0) {
             const int error = errno;
-            close();
+            ::close(descriptor_);
+            forget();
             return error;
         }
         device_ = status.st_dev;
@@ -94,7 +96,7 @@ int EventFile::look(struct stat& status) {
     }
     const int error = fstat(descriptor_, &status) != 0 ? errno : 0;
     // Someone closed every descriptor of the process, and this number may have been given out again.
-    if (error == EBADF || (error == 0 && (status.st_dev != device_ || status.st_ino != inode_))) {
+    if (error == EBADF || (error == 0 && !is_own(status))) {
         forget();
         return EBADF;
     }
@@ -116,9 +118,13 @@ int EventFile::open() {
 }
 
 void EventFile::close() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+    struct stat status;
+    const bool lost = descriptor_ < 0 || (fstat(descriptor_, &status) == 0 ? !is_own(status) : errno == EBADF);
+    if (!lost) ::close(descriptor_);
     forget();
 }
+
+bool EventFile::is_own(const struct stat& status) const { return status.st_dev == device_ && status.st_ino == inode_; }
 
 void EventFile::forget() { descriptor_ = -1; }
 
@@ -139,9 +145,8 @@ int EventFile::reconcile(const struct stat& status, Chunks& chunks) {
     return 0;
 }
 
-// A file without content begins with the preamble, and its first record is a whole one.
+// A file without content begins with the preamble.
 void EventFile::begin(Chunks& chunks) {
-    restart_record(chunks);
     if (!chunks.empty() && chunks.front().preamble) return;
     Chunk chunk(preamble_.size());
     std::memcpy(chunk.bytes.get(), preamble_.data(), preamble_.size());
@@ -154,6 +159,10 @@ void EventFile::begin(Chunks& chunks) {
 
 int EventFile::sync() {
     if (descriptor_ < 0) return 0;
+    struct stat status;
+    int failure = look(status);
+    if (is_stale(failure)) failure = look(status);
+    if (failure != 0) return failure;
     // A pipe or a device has no disk.
     if (unsynced_ && fsync(descriptor_) != 0 && errno != EINVAL && errno != EROFS) return errno;
     unsynced_ = false;

@@ -41,6 +41,7 @@ class EventFile {
     int open();
     void close();
     void forget();
+    bool is_own(const struct stat& status) const;
     bool vanished(const struct stat& status) const;
     int reconcile(const struct stat& status, Chunks& chunks);
     void begin(Chunks& chunks);

@@ -8,8 +8,19 @@ def test_a_missed_promise_needs_a_reason():
 
     row = {"claim": "twice as fast as light", "value": 2.0, "budget": 1.0, "kept": False}
     told = without_reason({"light": {"rows": [row]}})
-    assert "missed without a reason in benches/missed.toml: twice as fast as light" in told
+    (line,) = [line for line in told if "light" in line]
+    assert line.startswith("missed without a reason in benches/missed.toml: ")
+    assert line.endswith('add "twice as fast as light" = "why"')
     assert not [line for line in without_reason({"light": {"rows": [row | {"kept": True}]}}) if "light" in line]
+
+
+def test_a_bench_without_results_is_told_as_such_in_every_table():
+    from documents import TABLES
+
+    tables = {name: table({}) for name, table in TABLES["docs/benchmarks.md"].items() if name != "budgets"}
+    assert set(tables) > {"writers", "outages", "many runs", "images", "paced calls"}
+    for table in tables.values():
+        assert table.startswith("Not measured: run `python benches/run.py ")
 
 
 def test_what_was_not_measured_is_a_dash_and_says_why():

@@ -1,5 +1,7 @@
 """add_now: the short way of the common number, which leaves everything else to its caller."""
 
+import os
+import threading
 import time
 from pathlib import Path
 
@@ -78,3 +80,19 @@ def test_a_closed_writer_takes_nothing(tmp_path: Path) -> None:
     writer.close()
     assert writer.add_now("loss", 0.5, 1) is None
     assert events(path) == []
+
+
+def test_a_writer_that_another_thread_closes_meanwhile_takes_nothing(tmp_path: Path) -> None:
+    """The call waits for room, without the GIL, when the writer is closed: a full pipe makes it wait long enough."""
+    for attempt in range(10):
+        pipe = tmp_path / f"tfevents{attempt}"
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        writer = _core.EventWriter(str(pipe), buffer_limit=1 << 17, patience=0.1)
+        closer = threading.Timer(0.01 * attempt, writer.begin_close)
+        closer.start()
+        while writer.add_now("loss", 0.5, 1) is not None:
+            pass
+        closer.join()
+        os.close(reader)  # the write that waits fails
+        writer.close()

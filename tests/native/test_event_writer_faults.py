@@ -201,6 +201,22 @@ def test_a_descriptor_that_someone_closed_is_not_written_to(reuse: bool, tmp_pat
         os.close(number)
 
 
+def test_a_descriptor_that_became_another_files_is_not_closed(tmp_path: Path) -> None:
+    path, other = tmp_path / "tfevents", tmp_path / "checkpoint"
+    writer = _core.EventWriter(str(path))
+    writer.add_scalar("loss", 1.0, 1, 1.0)
+    assert writer.flush() is True
+    (number,) = (int(link.name) for link in Path("/proc/self/fd").iterdir() if link.resolve() == path.resolve())
+    with other.open("wb") as file:
+        os.dup2(file.fileno(), number)
+    assert writer.close() is True
+    del writer  # the last that holds the descriptor
+    os.write(number, b"weights")
+    os.close(number)
+    assert other.read_bytes() == b"weights"
+    assert steps(path) == [1]
+
+
 def test_a_record_that_was_partly_in_a_vanished_file_is_written_whole(tmp_path: Path) -> None:
     path = tmp_path / "tfevents"
     run(

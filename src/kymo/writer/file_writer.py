@@ -116,7 +116,7 @@ class FileWriter:
         return flushed
 
     def close(self) -> bool:
-        """Flushes to the disk and closes the file; whether no event was lost."""
+        """Flushes to the disk and closes the file; whether everything that waited was written."""
         events = self._events  # another thread may open the next file meanwhile
         whole = close_together([events])
         self.attend(events)
