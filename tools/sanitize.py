@@ -33,6 +33,7 @@ class Sanitizer:
     flags: str
     runtimes: tuple[str, ...]  # shared libraries that must be there before Python, which is not built with them
     options: dict[str, str]
+    replays: bool  # whether the fuzz corpus runs with it, which has one thread
 
 
 SANITIZERS = (
@@ -42,6 +43,7 @@ SANITIZERS = (
         ("libasan.so", "libubsan.so"),
         # Python frees little of what it holds at its end. The corpus' replay, without Python, does look for leaks.
         {"ASAN_OPTIONS": "detect_leaks=0:halt_on_error=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"},
+        replays=True,
     ),
     Sanitizer(
         "thread",
@@ -49,6 +51,7 @@ SANITIZERS = (
         ("libtsan.so",),
         # The tests fork processes that have threads, and go on in the child.
         {"TSAN_OPTIONS": f"halt_on_error=1:die_after_fork=0:exitcode=66:suppressions={SUPPRESSIONS}"},
+        replays=False,
     ),
 )
 
@@ -94,32 +97,43 @@ def package(sanitizer: Sanitizer, core: Path) -> Path:
 
 
 def without_random_addresses() -> list[str]:
-    """Some kernels place memory where the thread sanitizer cannot follow it."""
+    """Some kernels place memory where a sanitizer cannot follow it."""
     setarch = shutil.which("setarch")
     return [setarch, "--addr-no-randomize"] if setarch else []
 
 
-def check(sanitizer: Sanitizer, compiler: str, arguments: list[str]) -> bool:
+def corpus_holds(sanitizer: Sanitizer, compiler: str) -> bool:
     print(f"\n== {sanitizer.name}: the fuzz corpus", flush=True)
-    environment = {**os.environ, **sanitizer.options, "PYTHONDONTWRITEBYTECODE": "1"}
-    replay = [str(build(sanitizer, compiler, fuzz=True) / "native" / "fuzz" / "replay")]
-    alone = {name: value.replace("detect_leaks=0", "detect_leaks=1") for name, value in environment.items()}
-    prefix = without_random_addresses()
+    options = {name: value.replace("detect_leaks=0", "detect_leaks=1") for name, value in sanitizer.options.items()}
+    replay = [str(build(sanitizer, compiler, fuzz=True) / "native" / "fuzz" / "replay"), "native/fuzz/corpus"]
+    environment = {**os.environ, **options}
     corpus = subprocess.run(
-        [*prefix, *replay, "native/fuzz/corpus"], cwd=ROOT, env=alone, check=False, stderr=subprocess.PIPE, text=True
+        [*without_random_addresses(), *replay],
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     if corpus.returncode != 0:
         print(corpus.stderr[-8000:])
+    return corpus.returncode == 0
 
+
+def tests_hold(sanitizer: Sanitizer, compiler: str, arguments: list[str]) -> bool:
     print(f"\n== {sanitizer.name}: the tests", flush=True)
     place = package(sanitizer, build(sanitizer, compiler, fuzz=False))
-    environment["PYTHONPATH"] = str(place)
+    environment = {**os.environ, **sanitizer.options, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(place)}
     preload = " ".join(runtime(compiler, library) for library in sanitizer.runtimes)
     left_out = [f"--ignore={path}" for path in LEFT_OUT]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout=600", *left_out]
-    command += arguments or [*TESTS]
-    tests = subprocess.run([*prefix, "env", f"LD_PRELOAD={preload}", *command], cwd=ROOT, env=environment, check=False)
-    return corpus.returncode == 0 and tests.returncode == 0
+    command = [*without_random_addresses(), "env", f"LD_PRELOAD={preload}", *command, *(arguments or TESTS)]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+
+
+def check(sanitizer: Sanitizer, compiler: str, arguments: list[str]) -> bool:
+    corpus = not sanitizer.replays or corpus_holds(sanitizer, compiler)
+    return tests_hold(sanitizer, compiler, arguments) and corpus
 
 
 def main() -> int:

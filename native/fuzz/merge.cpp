@@ -151,14 +151,15 @@ class Run {
         fresh.set_files(listed());
         KYMO_HOLDS(!fresh.refresh(0).more);
         const auto live_view = live_.view(), fresh_view = fresh.view();
-        KYMO_HOLDS(live_view->points == fresh_view->points && live_view->tags.size() == fresh_view->tags.size());
+        KYMO_HOLDS(live_view->points == fresh_view->points && live_view->tags->size() == fresh_view->tags->size());
         KYMO_HOLDS(live_view->damage.size() == fresh_view->damage.size());
-        for (const TagInfo& tag : live_view->tags) {
-            KYMO_HOLDS(fresh.series(tag.tag) != nullptr);
-            const Points points = live_.series(tag.tag)->points();
-            hold_same(points, fresh.series(tag.tag)->points());
-            hold_same(*live_.payloads(tag.tag), *fresh.payloads(tag.tag), *live_view, *fresh_view);
-            hold_all_there(tag.tag, points);
+        for (const auto& info : *live_view->tags) {
+            const std::string& tag = info->tag;
+            KYMO_HOLDS(fresh.series(tag) != nullptr);
+            const Points points = live_.series(tag)->points();
+            hold_same(points, fresh.series(tag)->points());
+            hold_same(*live_.payloads(tag), *fresh.payloads(tag), *live_view, *fresh_view);
+            hold_all_there(tag, points);
         }
     }
 
@@ -185,11 +186,13 @@ class Run {
 
     bool refresh(std::uint64_t budget) {
         const bool more = live_.refresh(budget).more;
-        for (const TagInfo& tag : live_.view()->tags) {
-            const Points points = live_.series(tag.tag)->points();
+        const auto view = live_.view();
+        for (const auto& info : *view->tags) {
+            const std::string& tag = info->tag;
+            const Points points = live_.series(tag)->points();
             hold_whole(points);
-            hold_kept(known_[tag.tag], points);
-            known_[tag.tag] = points;
+            hold_kept(known_[tag], points);
+            known_[tag] = points;
         }
         return more;
     }

@@ -21,9 +21,9 @@ void hold_same_places(const FileLog& whole, const FileLog& outlined) {
     for (std::size_t i = 0; i < whole.tags().size(); ++i) {
         const FileTag &one = whole.tags()[i], &other = outlined.tags()[i];
         KYMO_HOLDS(one.kind == other.kind && one.key == other.key);
-        KYMO_HOLDS(one.metadata.plugin == other.metadata.plugin);
+        KYMO_HOLDS(one.metadata->plugin == other.metadata->plugin);
         KYMO_HOLDS(one.scalars.columns.size() == other.scalars.columns.size());
-        const PayloadColumns &places = one.payloads.columns, &others = other.payloads.columns;
+        const PayloadColumns &places = one.payloads->columns, &others = other.payloads->columns;
         KYMO_HOLDS(places.size() == others.size());
         for (std::size_t row = 0; row < places.size(); ++row) {
             KYMO_HOLDS(places.steps[row] == others.steps[row]);

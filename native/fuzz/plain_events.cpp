@@ -21,7 +21,7 @@ struct Reading {
 void read(Bytes file, bool in_one_go, Reading& reading) {
     MemorySource source(file);
     RecordReader reader(source, file.size());
-    const auto is_event = [](const Record& record) {
+    const auto is_event = [](std::uint64_t, const Record& record) {
         EventView event;
         return decode_event(record.payload, event);
     };
