@@ -1,5 +1,6 @@
 """The page follows the logs by itself, and finds its server again."""
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,9 +10,10 @@ import pytest
 from card import Card
 from column_answer import answer_to
 from conftest import Server
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from training_logs import write_series
 
-from kymo import SummaryWriter
+from kymo import SummaryWriter, __version__
 
 # What Chromium itself logs while nobody listens on the server's port.
 SERVER_IS_AWAY = re.compile(
@@ -130,3 +132,58 @@ def test_page_finds_a_restarted_server_and_what_was_logged_meanwhile(
     card.wait(points=36, newest_step=30)
     assert page.evaluate("window.stayed")
     complaints[:] = [complaint for complaint in complaints if not SERVER_IS_AWAY.fullmatch(complaint)]
+
+
+def test_a_change_that_the_list_tells_before_its_message_is_drawn(
+    tmp_path: Path, serve: Callable[..., Server], page: Page
+):
+    write_series(tmp_path / "first", {"accuracy": {0: 1.0}})
+    write_series(tmp_path / "second", {"loss": {0: 1.0}})
+    channels: list[WebSocketRoute] = []
+
+    def greet(channel: WebSocketRoute) -> None:
+        channels.append(channel)
+        channel.send(json.dumps({"type": "hello", "server_id": "any", "kymo": __version__, "version": 1}))
+
+    def tell(runs: list[str] | None) -> None:
+        channels[-1].send(json.dumps({"type": "changed", "version": 2, "runs": runs}))
+
+    page.route_web_socket("**/api/live", greet)
+    page.goto(serve(tmp_path).url + "#value=loss")
+    card = Card(page, "loss").wait(points=1)
+    write_series(tmp_path / "second", {"loss": {1: 0.25}})
+    row = page.locator('#runs [aria-label^="second, "] .value')
+    while row.inner_text() != "0.2500":
+        tell(["first"])
+        page.wait_for_timeout(50)
+    card.wait(points=1)
+    tell(None)
+    card.wait(points=2)
+
+
+@pytest.mark.parametrize("failure", [503, None])
+def test_a_chart_keeps_what_it_shows_while_its_question_fails_and_asks_again(
+    tmp_path: Path, serve: Callable[..., Server], page: Page, complaints: list[str], failure: int | None
+):
+    write_series(tmp_path / "run", {"loss": dict.fromkeys(range(10), 1.0)})
+    page.goto(serve(tmp_path).url)
+    card = Card(page, "loss").wait(points=10)
+    failed: list[Route] = []
+
+    def fail(route: Route) -> None:
+        failed.append(route)
+        if failure is None:
+            route.abort("connectionreset")
+        else:
+            route.fulfill(status=failure, json={"detail": "Too many answers."})
+
+    page.route("**/api/columns", fail)
+    with page.expect_request("**/api/columns"):
+        write_series(tmp_path / "run", {"loss": {10: 0.5}})
+    expect(card.root).to_have_attribute("data-state", "ready")
+    expect(card.root.locator(".note")).to_have_count(0)
+    page.unroute("**/api/columns")
+    # Nothing else happens to the run: the chart itself asks again.
+    card.wait(points=11)
+    assert len(failed) >= 1
+    complaints.clear()

@@ -191,3 +191,20 @@ def test_server_that_goes_away_is_told_and_what_was_drawn_stays(
     card.wait(points=3)
     assert all("ERR_CONNECTION_REFUSED" in complaint for complaint in complaints), complaints
     complaints.clear()
+
+
+def test_csv_of_more_names_than_a_request_may_hold_says_why_not(
+    tmp_path: Path, serve: Callable[..., Server], page: Page
+):
+    folder = Path("\N{SNOWMAN}" * 80) / ("\N{SNOWMAN}" * 80)
+    for number in range(50):
+        write_series(tmp_path / folder / f"run-{number:02}", {"loss": {0: 1.0}})
+    page.goto(serve(tmp_path).url)
+    card = Card(page, "loss").wait(series=50)
+    expect(card.root.get_by_role("link", name="Download CSV")).to_be_visible()
+    page.locator("#runs [role=treeitem]").last.click()
+    card.wait(series=49)
+    refused = card.root.get_by_role("button", name="Download CSV")
+    expect(refused).to_have_attribute("aria-disabled", "true")
+    expect(refused).to_have_attribute("title", re.compile("No CSV of 49 runs: .* Show fewer runs"))
+    expect(card.root.get_by_role("link", name="Download CSV")).to_have_count(0)

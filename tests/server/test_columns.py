@@ -172,17 +172,29 @@ def test_an_answer_that_would_be_too_large_names_the_remedy(
 def test_what_is_being_sent_is_bounded_over_all_answers(log_dir: Any, opened: Any, site_of: Any) -> None:
     log_dir.write("mlp", {"loss": [(step, 10.0 + step, 1.0) for step in range(1000)]})
     client = opened()
-    allowance = Allowance(30_000)
+    allowance = Allowance(60_000)
     site_of(client.app).allowance = allowance
     for _ in range(5):
         ask(client)  # what has been sent is given back
+    assert allowance.take(20_000)
     assert allowance.take(10_000)
     refused = client.post("/api/columns", json={"tag": "loss", "runs": ["mlp"]})
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
     assert refused.json()["detail"].endswith("ask again in some seconds, or for fewer runs.")
-    allowance.give_back(10_000)
+    # A small answer finds room beside the large ones.
+    ask(client, pixels=10)
+    allowance.give_back(30_000)
     ask(client)
     assert allowance.take(30_000)
+
+
+def test_an_answer_of_many_lots_may_have_no_more_than_one_of_a_single_lot() -> None:
+    allowance = Allowance(100)
+    assert allowance.take(30)
+    assert not allowance.take(21, held=30)
+    assert allowance.take(20, held=30)
+    assert not allowance.take(26)
+    assert allowance.take(25)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"nonsense", b'{"tag": "loss", "runs": [], "range": [NaN, 1]}'])

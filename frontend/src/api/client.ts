@@ -33,6 +33,10 @@ async function json<T>(path: string): Promise<T> {
   return (await (await request(path)).json()) as T;
 }
 
+/** Whether the same question may be answered later: the server is away, or busy, but it has not refused. */
+export const isTransient = (error: unknown) =>
+  error instanceof TypeError || (error instanceof ServerError && error.status >= 500);
+
 function query(parameters: Record<string, string>, runs: string[] = []): string {
   const search = new URLSearchParams(parameters);
   for (const run of runs) search.append("run", run);

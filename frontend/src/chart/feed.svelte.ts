@@ -1,11 +1,12 @@
 // One chart's data: asks for it, at most one question at a time, and keeps the last answer until the next is there.
-import { getColumns, ServerError } from "../api/client";
+import { getColumns, isTransient } from "../api/client";
 import type { Columns } from "../api/columns";
 import type { ColumnsQuery } from "../api/types";
 import { Coalescer } from "../model/coalesce";
 
-/** A server that is busy sending is asked again after this long, in milliseconds. */
-const busyPause = 2000;
+/** A server that is busy or away is asked again after this long, in milliseconds, then after twice as long. */
+const firstPause = 2000;
+const longestPause = 32_000;
 
 export interface Answer {
   query: ColumnsQuery;
@@ -17,6 +18,7 @@ export class Feed {
   error = $state<string | null>(null);
   private query: ColumnsQuery | null = null;
   private stopped = false;
+  private pause = firstPause;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private readonly fetching = new Coalescer(() => this.fetch());
 
@@ -46,11 +48,20 @@ export class Feed {
       if (this.stopped) return;
       this.answer = { query, columns };
       this.error = null;
+      this.pause = firstPause;
     } catch (error) {
-      if (error instanceof ServerError && error.status === 503 && !this.stopped)
-        this.retry = setTimeout(() => this.refresh(), busyPause);
+      if (this.stopped) return;
+      const isPassing = isTransient(error);
+      if (isPassing) this.askLater();
       // A server that is away is told in the header; the chart keeps what it shows.
-      this.error = error instanceof TypeError ? null : error instanceof Error ? error.message : String(error);
+      const isQuiet = error instanceof TypeError || (isPassing && this.answer !== null);
+      this.error = isQuiet ? null : error instanceof Error ? error.message : String(error);
     }
+  }
+
+  /** Not all charts at the same moment, or they would find the server busy again. */
+  private askLater(): void {
+    this.retry = setTimeout(() => this.refresh(), this.pause * (0.5 + Math.random()));
+    this.pause = Math.min(2 * this.pause, longestPause);
   }
 }

@@ -40,6 +40,8 @@ export class Catalog {
   private revision = $state(0);
   private readonly list = new RunList();
   private untold = false;
+  /** Runs whose change an answer has brought that nobody had asked for: the message about it may be still to come. */
+  private readonly silent = new Set<string>();
   private askedTag: string | null = null;
   private readonly lists = new Coalescer(() => this.fetchLists(), listPause);
   private poll: ReturnType<typeof setTimeout> | undefined;
@@ -78,7 +80,10 @@ export class Catalog {
       const changed = await this.takePages(first, asked);
       this.askedTag = asked;
       this.error = null;
-      if (tell || first.since === null) this.listener.changed(changed);
+      if (tell || first.since === null) {
+        this.listener.changed(changed && new Set([...changed, ...this.silent]));
+        this.silent.clear();
+      } else for (const name of changed ?? []) this.silent.add(name);
       // The view, which the server's name for itself has brought, may ask for another tag.
       if (asked !== this.listener.valueTag()) this.refresh();
       // While files are still being read the list grows without a message for each step.

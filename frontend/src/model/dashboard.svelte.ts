@@ -43,9 +43,12 @@ export class Dashboard {
   /** The runs that started last, which may not be listed yet. */
   private latest = $state.raw<readonly string[]>([]);
   private serverId: string | null = null;
-  private seen: ReadonlySet<string> = new Set();
+  /** Every run that was ever listed. */
+  private readonly seen = new Set<string>();
   /** The first whole list has come: the default selection no longer changes under the reader. */
-  private isSettled = false;
+  private isSettled = $state(false);
+  /** The tags of the first whole list have come, too: charts no longer move for others. */
+  isPlaced = $state(false);
 
   readonly runFilter = $derived(makeFilter(this.view.current.runFilter));
   readonly tagFilter = $derived(makeFilter(this.view.current.tagFilter));
@@ -76,7 +79,9 @@ export class Dashboard {
       const runs = this.drawn;
       // A run that has got another tag, or is only now listed, is asked about again.
       const key = runs.map((name) => `${name}\n${this.catalog.run(name)?.tags ?? ""}`).join("\n");
-      untrack(() => this.tags.want(runs, key));
+      const { selection } = this.view.current;
+      untrack(() => this.tags.want(runs, key, selection));
+      if (this.isSettled && this.tags.current) this.isPlaced = true;
     });
     const channel = new LiveChannel({
       message: (message) => this.receive(message),
@@ -104,15 +109,16 @@ export class Dashboard {
     if (this.isSettled) {
       // Later runs join what is shown: the reader wants to see what has just begun.
       const later = names === this.catalog.names ? [] : names.filter((name) => !this.seen.has(name));
-      if (later.length > 0) this.defaults = new Set([...this.defaults, ...later]);
+      const joining = later.length > crowd ? later.filter((name) => answer.latest.includes(name)) : later;
+      if (joining.length > 0) this.defaults = new Set([...this.defaults, ...joining]);
     } else if (!isSame(this.defaults, crowded ? answer.latest : names))
       this.defaults = new Set(crowded ? answer.latest : names);
     if (names !== this.catalog.names || !this.isSettled) {
       this.looks.assign(this.defaults);
       this.looks.assign(names);
     }
-    this.isSettled = names.length > 0 && answer.loading === null && names.length >= answer.total;
-    if (names !== this.catalog.names) this.seen = new Set(names);
+    this.isSettled ||= names.length > 0 && answer.loading === null && names.length >= answer.total;
+    if (names !== this.catalog.names) for (const name of names) this.seen.add(name);
   }
 
   onChange(listener: ChangeListener): () => void {
@@ -184,7 +190,10 @@ export class Dashboard {
     if (mine !== undefined && mine !== version && reloadOnce(version)) return;
     const again = this.serverId !== null;
     this.serverId = serverId;
-    if (again || this.catalog.error) this.catalog.refresh(true);
+    if (again || this.catalog.error) {
+      this.catalog.refresh(true);
+      this.tags.refresh();
+    }
   }
 
   private tell(runs: ReadonlySet<string> | null): void {

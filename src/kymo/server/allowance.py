@@ -8,11 +8,14 @@ import threading
 class Allowance:
     """Bytes that are shared out, from any thread, and given back.
 
+    No answer gets more than half of what the others leave: however many large ones are on their way, a small one still
+    finds room.
+
     >>> shared = Allowance(100)
-    >>> shared.take(80), shared.take(30)
-    (True, False)
-    >>> shared.give_back(80)
-    >>> shared.take(30)
+    >>> shared.take(60), shared.take(40), shared.take(40), shared.take(10)
+    (False, True, False, True)
+    >>> shared.give_back(40)
+    >>> shared.take(40)
     True
     """
 
@@ -20,10 +23,10 @@ class Allowance:
         self._left = size
         self._lock = threading.Lock()
 
-    def take(self, size: int) -> bool:
-        """Takes this many bytes, or none where so many are not left."""
+    def take(self, size: int, held: int = 0) -> bool:
+        """Takes this many bytes, on top of what the same answer holds, or none where its share would be too large."""
         with self._lock:
-            if size > self._left:
+            if size + held > (self._left + held) // 2:
                 return False
             self._left -= size
             return True

@@ -83,7 +83,7 @@ def columns(site: SiteOf, request: ColumnsRequest) -> BinaryResponse:
             for drawn, arrays in site.workers.map(lambda name: _choose(site, name, request), lot):
                 series.append(drawn.model_copy(update={"arrays": body.add(arrays)}))
             _check_size(body.size, len(series), request)
-            if not site.allowance.take(body.size - taken):
+            if not site.allowance.take(body.size - taken, held=taken):
                 raise HTTPException(
                     503,
                     "Too many large answers are being sent at once: ask again in some seconds, or for fewer runs.",

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import type { Tag } from "../api/types";
+import { Arrangement, type Room } from "./arrangement";
+import { makeSections } from "./sections";
+
+const wide: Room["wide"] = new Set<string>();
+const room: Room = { width: 3 * 400, size: "medium", wide };
+const tagOf = (tag: string): Tag => ({ tag, kind: "scalar", display_name: "", description: "", runs: [] });
+const order = ["filter"];
+
+function layouts(...steps: { tags: string[]; order?: unknown[] | null; room?: Room }[]) {
+  const arrangement = new Arrangement();
+  return steps.map((step) => {
+    const { blocks } = arrangement.arrange(
+      makeSections(step.tags.map(tagOf)),
+      step.room ?? room,
+      step.order === undefined ? order : step.order,
+    );
+    return blocks.map(({ section, span, later }) =>
+      [section.tags.map(({ tag }) => tag).join(" "), span, ...(later ? ["later"] : [])].join(", "),
+    );
+  });
+}
+
+const first = ["a/m", "b/m", "b/n", "c/m", "c/n", "c/o", "c/p"];
+const before = ["a/m, 1", "b/m b/n, 2", "c/m c/n c/o c/p, 3"];
+
+describe("Arrangement", () => {
+  it("puts a tag that comes later at the end, wherever its section stands", () => {
+    const [, after] = layouts({ tags: first }, { tags: ["a/a", ...first] });
+    expect(after).toEqual([...before, "a/a, 1, later"]);
+  });
+  it("fills the last row of a section first, and lets the last section grow", () => {
+    const tags = [...first, "d/m", "d/n", "d/o"];
+    const [, filled, grown] = layouts(
+      { tags },
+      { tags: ["c/a", ...tags] },
+      { tags: ["c/a", "c/b", "c/c", "d/a", ...tags] },
+    );
+    const c = "c/m c/n c/o c/p c/a";
+    expect(filled).toEqual([...before.slice(0, 2), `${c}, 3`, "d/m d/n d/o, 3"]);
+    expect(grown).toEqual([...before.slice(0, 2), `${c} c/b, 3`, "d/m d/n d/o d/a, 3", "c/c, 1, later"]);
+  });
+  it("places a section of its own name without a word of it having come later", () => {
+    const [, after] = layouts({ tags: first }, { tags: ["aa/m", "aa/n", ...first] });
+    expect(after).toEqual([...before, "aa/m aa/n, 2"]);
+  });
+  it("gives a card of full width a row where no other has to move", () => {
+    const full: Room = { ...room, wide: new Set(["b/a"]) };
+    const tags = ["b/m", "b/n", "b/o", "b/p", "c/m", "c/n", "c/o"];
+    const [, after] = layouts({ tags, room: full }, { tags: [...tags, "b/a", "b/z"], room: full });
+    expect(after).toEqual(["b/m b/n b/o b/p b/z, 3", "c/m c/n c/o, 3", "b/a, 3, later"]);
+  });
+  it("keeps the places of tags that are gone for their return", () => {
+    const [, gone, back] = layouts({ tags: first }, { tags: first.slice(1) }, { tags: first });
+    expect(gone).toEqual(before.slice(1));
+    expect(back).toEqual(before);
+  });
+  it("places everything anew for what the reader does, and while nobody looks", () => {
+    const tags = ["a/a", ...first];
+    const anew = layouts({ tags })[0];
+    expect(anew).not.toEqual(layouts({ tags: first }, { tags })[1]);
+    expect(layouts({ tags: first }, { tags, order: ["other"] })[1]).toEqual(anew);
+    expect(layouts({ tags: first, order: null }, { tags, order: null })[1]).toEqual(anew);
+    const wider = { ...room, width: 401 };
+    expect(layouts({ tags: first }, { tags, room: wider })[1]).toEqual(layouts({ tags, room: wider })[0]);
+  });
+});
