@@ -43,9 +43,14 @@ ScanProgress FileScanner::scan(std::uint64_t byte_budget) {
     told_error_ = 0;
     RecordReader reader(*source, status_.size);
     if (damage_changed(reader)) {
+        const bool met = !restored_;
         start_over(progress);
-        report_.add(0, rules::replaced, "Damaged bytes are others than before; the file is read again from its start.");
+        if (met) {
+            report_.add(0, rules::replaced,
+                        "Damaged bytes are others than before; the file is read again from its start.");
+        }
     }
+    restored_ = restored_ && reader.error();
     const bool searched = searched_sum_ == searched_sum(reader) && search_from_ <= status_.size;
     if (state_ == ScanState::reading || !searched || waited_ != status_ || ahead_sum_ != ahead_sum(reader)) {
         if (!searched) search_from_ = offset_ + 1;
@@ -73,7 +78,7 @@ std::uint32_t FileScanner::ahead_sum(RecordReader& reader) const {
 }
 
 // Network file systems show zeros for a while where data belongs, also before data that is there already: what was told
-// as damage may turn out to be whole.
+// as damage may turn out to be whole. Of an index all damage is looked at: it may be old.
 bool FileScanner::damage_changed(RecordReader& reader) {
     if (state_ == ScanState::lost && searched_sum_) {
         const bool differs = search_from_ > status_.size || searched_sum_ != searched_sum(reader);
@@ -81,7 +86,8 @@ bool FileScanner::damage_changed(RecordReader& reader) {
         if (differs) return true;
     }
     return std::any_of(report_.kept().begin(), report_.kept().end(), [&](const Damage& damage) {
-        return damage.rule < rules::not_an_event && damage.offset < offset_ && damage.offset + healing_size > offset_ &&
+        return damage.rule < rules::not_an_event && damage.offset < offset_ &&
+               (restored_ || damage.offset + healing_size > offset_) &&
                reader.examine(damage.offset).verdict == Verdict::record;
     });
 }
@@ -134,6 +140,8 @@ void FileScanner::restore(const SourceStatus& status, ScanProgress& progress) {
     offset_ = indexed_ = kept.offset;
     search_from_ = kept.search_from;
     state_ = kept.state;
+    searched_sum_ = kept.searched_sum;
+    restored_ = true;
     fingerprint_ = kept.fingerprint;
     status_ = kept.status;
     status_.inode = status.inode;  // a copy with the same content is the same to whoever reads it
@@ -150,7 +158,7 @@ bool FileScanner::index_due(bool ending) const {
 
 ScanSnapshot FileScanner::snapshot() {
     indexed_ = offset_;
-    return {path_, status_, offset_, search_from_, state_, fingerprint_, 0, report_, log_->snapshot()};
+    return {path_, status_, offset_, search_from_, state_, searched_sum_, fingerprint_, 0, report_, log_->snapshot()};
 }
 
 void FileScanner::start_over(ScanProgress& progress) {
@@ -159,6 +167,7 @@ void FileScanner::start_over(ScanProgress& progress) {
     offset_ = search_from_ = indexed_ = 0;
     state_ = ScanState::reading;
     searched_sum_.reset();
+    restored_ = false;
     ahead_sum_ = 0;
     fingerprint_ = {};
     settled_ = false;

@@ -72,6 +72,7 @@ class FileScanner {
     bool known_ = false;    // status_ is that of a file seen before
     bool settled_ = false;  // read to the very end: nothing to do while status_ stays as it is
     bool missing_ = false;
+    bool restored_ = false;  // from an index, and its damage not yet looked at
     int told_error_ = 0;
     std::uint64_t offset_ = 0;
     std::uint64_t search_from_ = 0;

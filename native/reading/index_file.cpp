@@ -19,7 +19,7 @@ namespace kymo {
 namespace {
 
 constexpr std::string_view magic = "kymoidx\n";
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
 constexpr std::size_t sum_at = 12, summed_from = 16, fixed_size = 32;
 // A small index is copied: the system bounds how many mappings a process may have.
 constexpr std::uint64_t mapped_from = std::uint64_t{256} << 10;

@@ -111,6 +111,8 @@ void put(IndexWriter& out, const ScanSnapshot& scan) {
     out.number(scan.offset);
     out.number(scan.search_from);
     out.number(static_cast<std::uint64_t>(scan.state));
+    out.number(scan.searched_sum.has_value());
+    out.number(scan.searched_sum.value_or(0));
     out.text({reinterpret_cast<const char*>(scan.fingerprint.bytes.data()), scan.fingerprint.bytes.size()});
     out.number(scan.fingerprint.head);
     out.number(scan.fingerprint.tail);
@@ -208,6 +210,9 @@ bool take_scan(IndexReader& in, ScanSnapshot& scan) {
     scan.offset = in.number();
     scan.search_from = in.number();
     const std::uint64_t state = in.number();
+    const bool searched = in.number() != 0;
+    const auto searched_sum = static_cast<std::uint32_t>(in.number());
+    if (searched) scan.searched_sum = searched_sum;
     const std::string print = in.text();
     if (state > static_cast<std::uint64_t>(ScanState::resuming) || print.size() != scan.fingerprint.bytes.size())
         return false;

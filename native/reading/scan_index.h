@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "reading/byte_source.h"
@@ -37,6 +38,7 @@ struct ScanSnapshot {
     SourceStatus status;
     std::uint64_t offset = 0, search_from = 0;
     ScanState state = ScanState::reading;
+    std::optional<std::uint32_t> searched_sum;  // of the bytes from `offset` that no record was found in
     Fingerprint fingerprint;
     std::uint32_t samples = 0;  // a checksum of pieces all over the bytes before `offset`
     DamageReport report;

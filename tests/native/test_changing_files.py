@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import oracle
-from comparison import assert_shows, opened
+from comparison import assert_shows, damage, opened
 from damage_strategies import damaged, files
-from event_bytes import scalar
-from hypothesis import given
+from event_bytes import bytes_field, event, record, scalar
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kymo._core import RunLog
@@ -111,3 +111,40 @@ def test_whatever_happens_to_the_files_of_a_run(data: st.DataObject):
         expected = [oracle.read_file(path.read_bytes() if path.exists() else b"") for path in paths]
         assert_shows(opened(*paths), expected)
         assert_shows(log, expected)
+
+
+BULK = record(event(bytes_field(99, bytes(200_000))))  # so that a file is worth an index
+
+
+@settings(max_examples=20)  # each reads some megabytes
+@given(st.data())
+def test_whatever_happens_while_programs_come_and_go(data: st.DataObject):
+    """Each program goes on from what the one before it kept; the last one tells what a first one would."""
+    steps = count()
+    contents = pieces().map(lambda piece: scalar("first", next(steps)) + BULK + piece)
+    with tempfile.TemporaryDirectory() as directory:
+        clock = count(1)
+        path, index = Path(directory, "events.out.tfevents.1"), Path(directory, "index")
+        changing = ChangingFile(path, clock)
+
+        def started() -> RunLog:
+            log = RunLog()
+            log.set_files([str(path)], [str(index)])
+            log.refresh()
+            return log
+
+        log = started()
+        for _ in range(data.draw(st.integers(2, 8))):
+            happen(changing, log, data, contents)
+            if data.draw(st.booleans()):
+                log.refresh()
+            if data.draw(st.booleans()):
+                log.save_indexes(ending=True)
+                log = started()
+        log.refresh()
+        expected = [oracle.read_file(path.read_bytes() if path.exists() else b"")]
+        assert_shows(log, expected)
+        log.save_indexes(ending=True)
+        log = started()
+        assert_shows(log, expected)
+        assert damage(log) == damage(opened(path))

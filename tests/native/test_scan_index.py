@@ -286,3 +286,35 @@ def test_gone_on_with_at_any_byte(before: list[bytes], after: list[bytes], data:
         with path.open("ab") as stream:
             stream.write(whole[cut:])
         assert_same(start(path, index)[0], path)
+
+
+GARBAGE = b"\xee" * 60
+
+
+@pytest.mark.parametrize("behind", [b"", scalar("loss", 9, 9.0), scalar("loss", 9, 9.0) + BULK * 6])
+def test_damage_that_heals_between_two_programs_is_read(behind: bytes, event_file: Write, tmp_path: Path):
+    """At the end of what was read, just before it, and more than a mebibyte before it."""
+    healed = scalar("loss", 2, 2.0)
+    begin = [version(), BULK, scalar("loss", 1, 1.0)]
+    path, index = event_file(*begin, GARBAGE[: len(healed)], behind), tmp_path / "index"
+    keep(path, index)
+    with path.open("r+b") as stream:
+        stream.seek(len(b"".join(begin)))
+        stream.write(healed)
+        stream.seek(0, os.SEEK_END)
+        stream.write(scalar("loss", 10, 10.0))
+    log, _ = start(path, index)
+    assert damage(log) == []
+    assert_same(log, path)
+
+
+def test_garbage_that_becomes_zeros_between_two_programs_is_told_as_zeros(event_file: Write, tmp_path: Path):
+    begin = [version(), BULK, scalar("loss", 1, 1.0)]
+    path, index = event_file(*begin, GARBAGE), tmp_path / "index"
+    keep(path, index)
+    with path.open("r+b") as stream:
+        stream.seek(len(b"".join(begin)))
+        stream.write(bytes(len(GARBAGE)) + scalar("loss", 10, 10.0))
+    log, _ = start(path, index)
+    assert [rule for _, rule in damage(log)] == ["K104"]
+    assert_same(log, path)

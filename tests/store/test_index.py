@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,23 @@ def test_where_the_cache_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert cache.directory == tmp_path / "here"
     with pytest.raises(ValueError, match="index='' is empty text"):
         kymo.open(tmp_path, index="")
+
+
+def test_without_a_thread_to_save_in_reading_goes_on(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == "kymo-index":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with caplog.at_level(logging.WARNING, "kymo"), Logs(large, index=tmp_path / "cache") as logs:
+        logs.refresh()
+        assert logs["mlp"].points == ROWS
+    assert [record.getMessage() for record in caplog.records] == [
+        f"What was read of the logs cannot be kept in {tmp_path / 'cache'} (can't start new thread), "
+        "so the next start reads it again."
+    ]

@@ -43,9 +43,16 @@ class IndexSaver:
         """A task replaces the one for the same subject that still waits."""
         with self._lock:
             self._tasks[subject] = task
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="kymo-index")
-                self._thread.start()
+            if self._thread is not None:
+                return
+            thread = threading.Thread(target=self._work, name="kymo-index")
+            try:
+                thread.start()
+            except RuntimeError as error:  # no thread can be had, or the interpreter ends
+                self._tasks.clear()
+                self._tell(str(error))
+            else:
+                self._thread = thread
 
     def _work(self) -> None:
         while True:
@@ -69,6 +76,8 @@ class IndexSaver:
             task()
         except OSError as error:
             self._tell(error.strerror or str(error))
+        except Exception as error:  # what was read is there, whether it can be kept or not
+            self._tell(f"{type(error).__name__}: {error}")
 
     def _tell(self, reason: str) -> None:
         if self._told:
