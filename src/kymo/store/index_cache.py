@@ -10,7 +10,7 @@ from pathlib import Path
 from kymo import __version__
 from kymo._core import crc32c
 
-# An index takes about half of its log's size; this much holds some two hundred million points.
+# A point takes 20 bytes: this much holds some two hundred million.
 MAX_BYTES = 4 << 30
 MAX_AGE_SECONDS = 30 * 86400.0
 # A file that is being written is renamed within moments; one that is older was left by a program that was killed.
@@ -76,10 +76,15 @@ class IndexCache:
             found.append((modified, size, path))
         left = self._max_bytes
         for modified, size, path in sorted(found, reverse=True):
-            left -= size
             age = at - modified
-            if left < 0 or age > (self._max_age if path.endswith(_SUFFIX) else _ABANDONED_SECONDS):
-                Path(path).unlink(missing_ok=True)
+            if path.endswith(_SUFFIX):
+                left -= size
+                old = left < 0 or age > self._max_age
+            else:
+                old = age > _ABANDONED_SECONDS
+            if old:
+                with suppress(OSError):  # one that may not be deleted must not keep the others
+                    Path(path).unlink()
 
     def _files(self) -> Iterator[tuple[str, int, float]]:
         """Path, size and time of last use of each index, and of what was to become one."""
