@@ -51,7 +51,7 @@ def test_charts_that_are_shown_stay_where_they_are_when_others_come(
 
     continued = page.get_by_role("region", name="train, continued")
     expect(continued).to_have_count(1)
-    continued.get_by_role("button", name="continued: put in order").click()
+    continued.get_by_role("button", name="Put in order").click()
     expect(continued).to_have_count(0)
     assert order(page)[:4] == ["train/accuracy", "train/loss", "train/norm", "train/score"]
     ordered = order(page)

@@ -24,7 +24,7 @@ from kymo import SummaryWriter
 PAGES = 100
 # What a loaded machine may take; a client that waits for one that never reads would wait for much longer.
 ON_TIME = 5.0
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class Process:
