@@ -17,7 +17,7 @@ class GilRelease {
     GilRelease() : state_(PyEval_SaveThread()) {}
 #ifdef __GLIBCXX__
     // A forced unwinding is no object: what is caught refers to nothing, which the sanitizer would tell.
-    [[gnu::no_sanitize("null")]]
+    __attribute__((no_sanitize("undefined")))
 #endif
     ~GilRelease() {
 #ifdef __GLIBCXX__
