@@ -42,6 +42,7 @@ def main() -> int:
     if unknown:
         parser.error(f"there is no bench {', '.join(sorted(unknown))}; there are {', '.join(benches())}")
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a bench inherits it where interrupts are ignored
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped either way, it ends the bench first
     begun = time.monotonic()
     taken = {name: ran(name, arguments.limit) for name in names}
     failed = [name for name, (well, _) in taken.items() if not well]
@@ -61,6 +62,9 @@ def ran(name: str, limit: float) -> tuple[bool, float]:
         code = process.wait(limit)
     except subprocess.TimeoutExpired:
         code = interrupted(process)
+    except KeyboardInterrupt:
+        interrupted(process)
+        raise
     seconds = time.monotonic() - start
     print(f"{name}: {seconds:.0f} s{'' if code == 0 else f', failed with exit code {code}'}", flush=True)
     return code == 0, seconds
