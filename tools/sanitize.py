@@ -17,6 +17,15 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "sanitize"
 SUPPRESSIONS = ROOT / "tools" / "thread_suppressions.txt"
 TESTS = ("tests/native", "tests/store", "tests/writer")
+# Where one thread reads a file, none can race.
+THREADED_TESTS = (
+    *(
+        f"tests/native/test_{name}.py"
+        for name in ("threads", "event_writer", "event_writer_faults", "add_now", "run_log", "run_log_files")
+    ),
+    "tests/store",
+    "tests/writer",
+)
 # The first three import torch, whose thousands of uninstrumented functions take minutes to load and say nothing about
 # kymo. The next starts TensorBoard's own server, whose Rust threads the sanitizer cannot follow. The last builds the
 # corpus driver, which has been run by then.
@@ -35,6 +44,7 @@ class Sanitizer:
     flags: str
     runtimes: tuple[str, ...]  # shared libraries that must be there before Python, which is not built with them
     options: dict[str, str]
+    tests: tuple[str, ...]
     replays: bool  # whether the fuzz corpus runs with it, which has one thread
 
 
@@ -45,6 +55,7 @@ SANITIZERS = (
         ("libasan.so", "libubsan.so"),
         # Python frees little of what it holds at its end. The corpus' replay, without Python, does look for leaks.
         {"ASAN_OPTIONS": "detect_leaks=0:halt_on_error=1", "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"},
+        tests=TESTS,
         replays=True,
     ),
     Sanitizer(
@@ -53,6 +64,7 @@ SANITIZERS = (
         ("libtsan.so",),
         # The tests fork processes that have threads, and go on in the child.
         {"TSAN_OPTIONS": f"halt_on_error=1:die_after_fork=0:exitcode=66:suppressions={SUPPRESSIONS}"},
+        tests=THREADED_TESTS,
         replays=False,
     ),
 )
@@ -129,7 +141,7 @@ def tests_hold(sanitizer: Sanitizer, compiler: str, arguments: list[str]) -> boo
     preload = " ".join(runtime(compiler, library) for library in sanitizer.runtimes)
     left_out = [f"--ignore={path}" for path in LEFT_OUT]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout=600", *left_out]
-    command = [*without_random_addresses(), "env", f"LD_PRELOAD={preload}", *command, *(arguments or TESTS)]
+    command = [*without_random_addresses(), "env", f"LD_PRELOAD={preload}", *command, *(arguments or sanitizer.tests)]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
 
