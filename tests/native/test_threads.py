@@ -22,7 +22,10 @@ def write(writer: EventWriter, tag: str) -> None:
 
 def look(log: RunLog) -> None:
     for info in log.tags():
-        series = log.series(info.tag)
+        try:
+            series = log.series(info.tag)
+        except KeyError:
+            continue  # its file has just been taken out
         points = series.snapshot()
         assert len(points.steps) == len(points.values) == len(points.superseded)
         view = series.viewport(pixels=50, smoothing="gaussian", amount=3.0, superseded=bool(series.version % 2))
