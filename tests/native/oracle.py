@@ -83,7 +83,7 @@ def examine(data: bytes, at: int) -> tuple[str, int]:
         return "unfinished", length
     payload, footer = data[at + HEADER : at + HEADER + length], data[at + HEADER + length :][:FOOTER]
     if masked(payload) != struct.unpack("<I", footer)[0]:
-        return ("unfinished" if zeros <= at + HEADER + length else "K102"), length
+        return ("unfinished" if zeros < at + HEADER + length + FOOTER else "K102"), length
     return "whole", length
 
 
