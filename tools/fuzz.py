@@ -1,8 +1,8 @@
 """Runs the fuzz targets of native/fuzz, each for a while, and keeps what they find.
 
-The inputs of native/fuzz/corpus/TARGET are where a run starts from. What it learns stays in build/fuzz/work/TARGET, and
-an input that breaks an invariant comes to lie in build/fuzz/findings. Mend the cause, then keep that input: copy it to
-the corpus, whose inputs the tests replay. `--keep` adds to the corpus what the work directories have reached beyond it.
+The inputs of native/fuzz/corpus/TARGET are where a run starts from. What it learns stays in build/fuzz/learnt/TARGET,
+and an input that breaks an invariant comes to lie in build/fuzz/findings. Mend the cause, then keep that input: copy it
+to the corpus, whose inputs the tests replay. `--keep` adds to the corpus what those directories have reached beyond it.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def targets(wanted: str) -> list[str]:
 
 def run(target: str, options: list[str]) -> bool:
     """Runs one target; whether every invariant held."""
-    work, findings = BUILD / "work" / target, BUILD / "findings"
+    work, findings = BUILD / "learnt" / target, BUILD / "findings"
     for directory in (work, findings, CORPUS / target):
         directory.mkdir(parents=True, exist_ok=True)
     command = [str(BUILD / "native" / "fuzz" / f"fuzz_{target}"), f"-artifact_prefix={findings}/{target}-", *options]
@@ -68,13 +68,13 @@ def run(target: str, options: list[str]) -> bool:
 def fuzz(target: str, seconds: int) -> bool:
     print(f"\n== {target}, {seconds} seconds", flush=True)
     limits = [f"-max_total_time={seconds}", "-timeout=25", "-print_final_stats=1"]
-    return run(target, [*limits, str(BUILD / "work" / target), str(CORPUS / target)])
+    return run(target, [*limits, str(BUILD / "learnt" / target), str(CORPUS / target)])
 
 
 def keep(target: str) -> bool:
     """Adds to the kept corpus the inputs that reach what it does not."""
     limits = [f"-max_len={MOST_KEPT_BYTES}", "-use_counters=0", "-merge=1"]
-    return run(target, [*limits, str(CORPUS / target), str(BUILD / "work" / target)])
+    return run(target, [*limits, str(CORPUS / target), str(BUILD / "learnt" / target)])
 
 
 def main() -> int:

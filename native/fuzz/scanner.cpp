@@ -80,12 +80,13 @@ void hold_told(const DamageReport& grown, const DamageReport& whole) {
     KYMO_HOLDS(expected == whole.kept().end());
 }
 
-void hold_grown(Bytes file, const FileScanner& whole, std::span<const std::size_t> places, std::uint64_t budget) {
-    ScratchFile growing;
-    FileScanner scanner(growing.path(), "");
+// Written piece by piece and read in between, a file reads as it does in one go.
+void hold_in_pieces(Bytes file, const FileScanner& whole, std::span<const std::size_t> places, std::uint64_t budget,
+                    ScratchFile& into) {
+    FileScanner scanner(into.path(), "");
     std::size_t written = 0;
     for (const std::size_t place : places) {
-        growing.write(written, file.subspan(written, place - written));
+        into.write(written, file.subspan(written, place - written));
         written = place;
         scan_all(scanner, budget);
     }
@@ -94,21 +95,17 @@ void hold_grown(Bytes file, const FileScanner& whole, std::span<const std::size_
     hold_told(scanner.report(), whole.report());
 }
 
+void hold_grown(Bytes file, const FileScanner& whole, std::span<const std::size_t> places, std::uint64_t budget) {
+    ScratchFile growing;
+    hold_in_pieces(file, whole, places, budget, growing);
+}
+
 // The same where what is not written yet reads as zeros. A hole may be taken for one only when records follow it.
 void hold_filled(Bytes file, const FileScanner& whole, std::span<const std::size_t> places, std::uint64_t budget) {
     if (whole.report().count() != 0) return;
     ScratchFile filling;
     filling.resize(file.size());
-    FileScanner scanner(filling.path(), "");
-    std::size_t written = 0;
-    for (const std::size_t place : places) {
-        filling.write(written, file.subspan(written, place - written));
-        written = place;
-        scan_all(scanner, budget);
-    }
-    if (may_differ(scanner, whole, file)) return;
-    hold_same(scanner.log(), whole.log());
-    hold_told(scanner.report(), whole.report());
+    hold_in_pieces(file, whole, places, budget, filling);
 }
 
 // What is kept of a scan comes back as it was.

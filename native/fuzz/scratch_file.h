@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include "format/wire_reader.h"
@@ -15,8 +16,7 @@ namespace kymo::fuzz {
 class ScratchFile {
   public:
     ScratchFile() {
-        const char* const directory = std::getenv("TMPDIR");
-        path_ = std::string(directory != nullptr ? directory : "/tmp") + "/kymo-fuzz-XXXXXX";
+        path_ = (std::filesystem::temp_directory_path() / "kymo-fuzz-XXXXXX").string();
         descriptor_ = ::mkstemp(path_.data());
         KYMO_HOLDS(descriptor_ >= 0);
     }
