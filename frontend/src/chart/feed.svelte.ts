@@ -1,4 +1,4 @@
-// One chart's data: asks for it, at most one question at a time, and keeps the last answer until the next is there.
+// One chart's data: asks for it, once at a time, and keeps the last answer until the next is there.
 import { getColumns, isTransient } from "../api/client";
 import type { Columns } from "../api/columns";
 import type { ColumnsQuery } from "../api/types";
@@ -8,29 +8,30 @@ import { Coalescer } from "../model/coalesce";
 const firstPause = 2000;
 const longestPause = 32_000;
 
+/** One question for each of the chart's tags, and what came for each. */
 export interface Answer {
-  query: ColumnsQuery;
-  columns: Columns;
+  queries: readonly ColumnsQuery[];
+  columns: readonly Columns[];
 }
 
 export class Feed {
   answer = $state.raw<Answer | null>(null);
   error = $state<string | null>(null);
-  private query: ColumnsQuery | null = null;
+  private queries: readonly ColumnsQuery[] = [];
   private stopped = false;
   private pause = firstPause;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private readonly fetching = new Coalescer(() => this.fetch());
 
-  /** Asks a new question; answers to older ones may still pass by on the way. */
-  ask(query: ColumnsQuery): void {
-    this.query = query;
+  /** Asks new questions; answers to older ones may still pass by on the way. */
+  ask(queries: readonly ColumnsQuery[]): void {
+    this.queries = queries;
     this.fetching.request();
   }
 
-  /** Asks the same question again: its runs have grown. */
+  /** Asks the same again: the runs have grown. */
   refresh(): void {
-    if (this.query) this.fetching.request();
+    if (this.queries.length > 0) this.fetching.request();
   }
 
   stop(): void {
@@ -40,13 +41,12 @@ export class Feed {
   }
 
   private async fetch(): Promise<void> {
-    const query = this.query;
-    if (!query) return;
+    const { queries } = this;
     clearTimeout(this.retry);
     try {
-      const columns = await getColumns(query);
+      const columns = await Promise.all(queries.map(getColumns));
       if (this.stopped) return;
-      this.answer = { query, columns };
+      this.answer = { queries, columns };
       this.error = null;
       this.pause = firstPause;
     } catch (error) {

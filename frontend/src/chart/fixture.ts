@@ -1,5 +1,7 @@
 // A series for tests, with everything unsaid left empty.
 import type { SeriesColumns } from "../api/columns";
+import { lookAt } from "../model/colours";
+import type { Line } from "./scene";
 
 type Sketch = Partial<
   Record<"x" | "value" | "smoothed" | "step" | "wallTime" | "markX" | "markKind", number[]>
@@ -27,3 +29,11 @@ export function makeSeries(sketch: Sketch): SeriesColumns {
     restarts: [],
   };
 }
+
+export const makeLine = (columns: SeriesColumns, tag = "tag"): Line => ({
+  tag,
+  columns,
+  look: lookAt(0),
+  pale: false,
+  dash: null,
+});

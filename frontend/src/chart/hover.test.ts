@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeSeries } from "./fixture";
+import { makeLine, makeSeries } from "./fixture";
 import { hoverRow, nearestIndex, sortByNearest } from "./hover";
 
 describe("nearestIndex", () => {
@@ -11,7 +11,7 @@ describe("nearestIndex", () => {
 });
 
 describe("hoverRow", () => {
-  const series = makeSeries({
+  const columns = makeSeries({
     x: [0, 10, 20],
     value: [1, 2, 3],
     smoothed: [1, 1.5, 2],
@@ -19,9 +19,11 @@ describe("hoverRow", () => {
     markX: [14],
     markKind: [1],
   });
+  const series = makeLine(columns);
   it("gives the point and all that is known about it", () => {
     expect(hoverRow(series, 9, 1)).toEqual({
       run: "run",
+      tag: "tag",
       x: 10,
       value: 2,
       smoothed: 1.5,
@@ -35,13 +37,21 @@ describe("hoverRow", () => {
   it("has no row outside of what a run covers", () => {
     expect(hoverRow(series, 25, 1)).toBeNull();
     expect(hoverRow(series, 20.5, 1)?.x).toBe(20);
-    expect(hoverRow(makeSeries({}), 0, 1)).toBeNull();
+    expect(hoverRow(makeLine(makeSeries({})), 0, 1)).toBeNull();
   });
 });
 
 describe("sortByNearest", () => {
   it("orders by distance to the drawn line, non-finite last", () => {
-    const row = (run: string, value: number) => ({ run, x: 0, value, smoothed: null, step: 0, wallTime: 0 });
+    const row = (run: string, value: number) => ({
+      run,
+      tag: "tag",
+      x: 0,
+      value,
+      smoothed: null,
+      step: 0,
+      wallTime: 0,
+    });
     const rows = [row("nan", NaN), row("far", 9), row("near", 4)];
     expect(sortByNearest(rows, 5, (value) => value).map((sorted) => sorted.run)).toEqual([
       "near",

@@ -1,9 +1,10 @@
-// What lies under the cursor: each run's point nearest in x, the rows nearest in y first.
-import type { SeriesColumns } from "../api/columns";
+// What lies under the cursor: each line's point nearest in x, the rows nearest in y first.
 import { lowerBound } from "./extent";
+import type { Line } from "./scene";
 
 export interface HoverRow {
   run: string;
+  tag: string;
   x: number;
   value: number;
   /** null without smoothing and for non-finite points. */
@@ -23,8 +24,9 @@ export function nearestIndex(values: Float64Array, target: number): number {
   return Math.abs(values[left]! - target) <= Math.abs(values[right]! - target) ? left : right;
 }
 
-/** The run's row at x, or null when its nearest point is farther than `reach` outside of what it covers. */
-export function hoverRow(series: SeriesColumns, x: number, reach: number): HoverRow | null {
+/** The line's row at x, or null when its nearest point is farther than `reach` outside of what it covers. */
+export function hoverRow({ tag, columns: series }: Line, x: number, reach: number): HoverRow | null {
+  const of = { run: series.run, tag };
   const at = nearestIndex(series.x, x);
   const mark = nearestIndex(series.markX, x);
   const distance = at < 0 ? Infinity : Math.abs(series.x[at]! - x);
@@ -32,12 +34,12 @@ export function hoverRow(series: SeriesColumns, x: number, reach: number): Hover
   if (markDistance < distance) {
     if (markDistance > reach) return null;
     const value = nonFinite[series.markKind[mark]!] ?? NaN;
-    return { run: series.run, x: series.markX[mark]!, value, smoothed: null, step: null, wallTime: null };
+    return { ...of, x: series.markX[mark]!, value, smoothed: null, step: null, wallTime: null };
   }
   const outside = at < 0 || (distance > reach && (x < series.x[0]! || x > series.x.at(-1)!));
   if (outside) return null;
   return {
-    run: series.run,
+    ...of,
     x: series.x[at]!,
     value: series.value[at]!,
     smoothed: series.smoothed ? series.smoothed[at]! : null,

@@ -1,8 +1,11 @@
 // The layer above the lines: the cursor, its dots, and a run brought to the front. Redrawing it leaves the lines alone.
-import { drawMarks, drawSeries, drawShape, styleOf, type Frame } from "./draw";
+import type { Shape } from "../model/colours";
+import { addShape, type Frame } from "./draw";
 import { nearestIndex } from "./hover";
 import type { Ink } from "./ink";
+import { drawScene } from "./picture";
 import type { Scene } from "./scene";
+import { CanvasSurface, type Surface } from "./surface";
 
 export interface OverlayScene {
   frame: Frame;
@@ -24,22 +27,18 @@ export class Overlay {
 
   draw(overlay: OverlayScene): void {
     const { frame, x, highlighted } = overlay;
-    const shown = overlay.scene.series.find(({ columns }) => columns.run === highlighted);
-    const empty = x === null && !shown;
+    const shown = overlay.scene.lines.filter(({ columns }) => columns.run === highlighted);
+    const empty = x === null && shown.length === 0;
     if (empty && this.blank) return;
     const context = this.prepare(frame);
     if (!context) return;
     this.blank = empty;
-    if (shown) {
+    if (shown.length > 0) {
       context.globalAlpha = 0.8;
       context.fillStyle = overlay.ink.ground;
       context.fillRect(0, 0, frame.width, frame.height);
       context.globalAlpha = 1;
-      const colour = shown.look[overlay.scene.theme];
-      context.lineJoin = "round";
-      const style = styleOf(shown.columns, [shown.columns], frame, overlay.scene.theme);
-      drawSeries(context, shown.columns, shown.look, colour, frame, style);
-      drawMarks(context, shown.columns, colour, overlay.ink.ground, frame);
+      drawScene(new CanvasSurface(context), { ...overlay.scene, lines: shown }, frame);
     }
     if (x !== null && x >= frame.low && x <= frame.high) drawCursor(context, overlay, x);
   }
@@ -73,17 +72,29 @@ function drawCursor(
   context.lineTo(at, frame.height);
   context.stroke();
   context.globalAlpha = 1;
-  for (const { columns, look } of scene.series) {
-    if (highlighted !== null && columns.run !== highlighted) continue;
+  const surface = new CanvasSurface(context);
+  for (const { columns, look, pale } of scene.lines) {
+    if (pale || (highlighted !== null && columns.run !== highlighted)) continue;
     const index = nearestIndex(columns.x, x);
     if (index < 0) continue;
     const left = frame.toX(columns.x[index]!);
     const top = frame.toY((columns.smoothed ?? columns.value)[index]!);
     // A run that ends before the cursor has no dot there.
     if (!Number.isFinite(top) || Math.abs(left - at) > 24) continue;
-    context.fillStyle = ink.ground;
-    drawShape(context, look.shape, left, top, 4.5);
-    context.fillStyle = look[scene.theme];
-    drawShape(context, look.shape, left, top, 3);
+    fillShape(surface, look.shape, left, top, 4.5, ink.ground);
+    fillShape(surface, look.shape, left, top, 3, look[scene.theme]);
   }
+}
+
+function fillShape(
+  surface: Surface,
+  shape: Shape,
+  left: number,
+  top: number,
+  radius: number,
+  colour: string,
+): void {
+  const path = surface.trace();
+  addShape(path, shape, left, top, radius);
+  surface.fill(path, colour);
 }

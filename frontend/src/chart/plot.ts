@@ -3,11 +3,13 @@ import uPlot from "uplot";
 import { durationSteps } from "../format/time";
 import { formatLogTicks, formatTicks } from "../format/numbers";
 import type { Range, Zoom } from "../model/view_url";
-import { drawMarks, drawRestarts, drawSeries, drawZero, styleOf, type Frame } from "./draw";
+import type { Frame } from "./draw";
 import { xRange, yExtent } from "./extent";
 import { chartFont, inks } from "./ink";
 import { Overlay } from "./overlay";
+import { drawScene } from "./picture";
 import type { Scene } from "./scene";
+import { CanvasSurface } from "./surface";
 import { axisTitles, labelXTicks, logTicks, stepSpacings } from "./ticks";
 
 export interface PlotEvents {
@@ -120,7 +122,7 @@ export class Plot {
   }
 
   private fit(): void {
-    const columns = this.scene.series.map((series) => series.columns);
+    const columns = this.scene.lines.map((line) => line.columns);
     this.x = this.scene.zoom?.x ?? xRange(columns, this.scene.axis !== "wall");
     const y = this.scene.zoom?.y;
     const drawable = y && !(this.scene.log && y[0] <= 0) ? y : null;
@@ -217,16 +219,7 @@ export class Plot {
     context.clip();
     context.translate(left, top);
     context.scale(ratio, ratio);
-    context.lineJoin = "round";
-    const frame = this.frameOf(self);
-    const { series, theme } = this.scene;
-    const all = series.map(({ columns }) => columns);
-    if (!this.scene.log && this.y[0] < 0 && this.y[1] > 0) drawZero(context, inks[theme].axis, frame);
-    for (const { columns, look } of series) drawRestarts(context, columns, look[theme], frame);
-    for (const { columns, look } of series)
-      drawSeries(context, columns, look, look[theme], frame, styleOf(columns, all, frame, theme));
-    for (const { columns, look } of series)
-      drawMarks(context, columns, look[theme], inks[theme].ground, frame);
+    drawScene(new CanvasSurface(context), this.scene, this.frameOf(self));
     context.restore();
     this.events.drawn();
   }

@@ -1,17 +1,23 @@
-// What a chart shows: its series, and how they are to be drawn.
+// What a chart shows: its lines, and how they are to be drawn.
 import type { SeriesColumns } from "../api/columns";
 import type { XAxis } from "../api/types";
 import type { Look } from "../model/colours";
 import type { Zoom } from "../model/view_url";
 import type { Theme } from "./ink";
 
-export interface DrawnSeries {
+/** One tag of one run. */
+export interface Line {
+  tag: string;
   columns: SeriesColumns;
   look: Look;
+  /** Thin and pale, behind the lines that matter more. */
+  pale: boolean;
+  /** Tells tags of one card apart; null: the run's own. */
+  dash: readonly number[] | null;
 }
 
 export interface Scene {
-  series: DrawnSeries[];
+  lines: Line[];
   axis: XAxis;
   log: boolean;
   outliers: boolean;

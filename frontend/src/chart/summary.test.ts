@@ -5,14 +5,14 @@ import { makeSeries } from "./fixture";
 import { countBelowLog, noteFor, summarise } from "./summary";
 
 const query = { tag: "loss", x: "step" } as ColumnsQuery;
-const columns = (...series: SeriesColumns[]): Columns => ({ version: 1, tag: "loss", x: "step", series });
+const columns = (...series: SeriesColumns[]): Columns[] => [{ version: 1, tag: "loss", x: "step", series }];
 const note = (log: boolean, ...series: SeriesColumns[]) =>
-  noteFor({ query, columns: columns(...series) }, null, log);
+  noteFor({ queries: [query], columns: columns(...series) }, null, log);
 
 describe("summarise", () => {
   it("counts runs and points and finds the newest step, non-finite ones included", () => {
     const summary = summarise(columns(makeSeries({ x: [1, 5], value: [0, 0], markX: [7], markKind: [0] })));
-    expect(summary).toEqual({ words: "1 run, 2 points", points: 2, series: 1, newestStep: 7 });
+    expect(summary).toEqual({ words: "1 run, 2 points", points: 2, lines: 1, newestStep: 7 });
     expect(summarise(columns()).newestStep).toBeNull();
   });
 });

@@ -5,30 +5,36 @@ import type { Answer } from "./feed.svelte";
 
 export interface Summary {
   words: string;
-  /** Points of all series, drawn or not. */
+  /** Points of all lines, drawn or not. */
   points: number;
-  series: number;
+  lines: number;
   newestStep: number | null;
 }
 
-export function summarise(columns: Columns): Summary {
-  const shown = columns.series.filter((series) => series.status === "ok");
+/** Of one chart, whose tags are parts of `columns`. */
+export function summarise(columns: readonly Columns[]): Summary {
+  const shown = columns.flatMap((part) => part.series.filter((series) => series.status === "ok"));
   const points = shown.reduce((sum, series) => sum + series.points, 0);
   let newestStep: number | null = null;
-  for (const series of shown) {
-    for (const steps of columns.x === "step" ? [series.step, series.markX] : [series.step]) {
-      for (const step of steps) if (newestStep === null || step > newestStep) newestStep = step;
+  for (const { x, series } of columns) {
+    for (const { step, markX } of series) {
+      for (const steps of x === "step" ? [step, markX] : [step]) {
+        for (const one of steps) if (newestStep === null || one > newestStep) newestStep = one;
+      }
     }
   }
-  const runs = `${formatCount(shown.length)} ${shown.length === 1 ? "run" : "runs"}`;
+  const count = new Set(shown.map(({ run }) => run)).size;
+  const runs = `${formatCount(count)} ${count === 1 ? "run" : "runs"}`;
   const words = `${runs}, ${formatShort(points)} ${points === 1 ? "point" : "points"}`;
-  return { words, points, series: shown.length, newestStep };
+  return { words, points, lines: shown.length, newestStep };
 }
 
 /** How many of the points drawn a logarithmic axis leaves out because they are not above zero. */
-export function countBelowLog(columns: Columns): number {
+export function countBelowLog(columns: readonly Columns[]): number {
   let count = 0;
-  for (const { value } of columns.series) for (const y of value) if (y <= 0 && Number.isFinite(y)) count++;
+  for (const { value } of columns.flatMap(({ series }) => series)) {
+    for (const y of value) if (y <= 0 && Number.isFinite(y)) count++;
+  }
   return count;
 }
 
@@ -36,7 +42,7 @@ export function countBelowLog(columns: Columns): number {
 export function noteFor(answer: Answer | null, error: string | null, log: boolean): string | null {
   if (error) return error;
   if (!answer) return null;
-  const { series } = answer.columns;
+  const series = answer.columns.flatMap((part) => part.series);
   if (series.length > 0 && series.every(({ status }) => status === "no_epoch")) {
     return "These runs log no epoch series. Choose another axis, or log “epoch”.";
   }

@@ -17,7 +17,7 @@ function layouts(...steps: { tags: string[]; order?: unknown[] | null; room?: Ro
       step.order === undefined ? order : step.order,
     );
     return blocks.map(({ section, span, later }) =>
-      [section.tags.map(({ tag }) => tag).join(" "), span, ...(later ? ["later"] : [])].join(", "),
+      [section.cards.map(({ name }) => name).join(" "), span, ...(later ? ["later"] : [])].join(", "),
     );
   });
 }

@@ -1,7 +1,6 @@
-// Where the charts stand while more of them appear: what is shown already keeps its place.
+// Where the cards stand while more of them appear: what is shown already keeps its place.
 import { chooseColumns, pack, type Sized } from "./packing";
 import type { Section } from "./sections";
-import type { Tag } from "../api/types";
 import type { CardSize } from "./view_url";
 
 /** A section as it stands in the grid; of one name there may be several where charts have come later. */
@@ -22,18 +21,16 @@ export interface Room {
   /** In pixels. */
   width: number;
   size: CardSize;
-  /** Tags whose cards take a whole row. */
+  /** Names of the cards that take a whole row. */
   wide: ReadonlySet<string>;
 }
 
-/** Remembers tags that are gone, too: when they come back, they find their places. */
+/** Remembers cards that are gone, too, by their keys: when they come back, they find their places. */
 interface Place {
   name: string;
   span: number;
-  tags: string[];
+  cards: string[];
 }
-
-const keyOf = (tag: Tag) => `${tag.kind}:${tag.tag}`;
 
 export class Arrangement {
   private columns = 1;
@@ -54,41 +51,41 @@ export class Arrangement {
   }
 
   private begin(sections: readonly Section[], { width, size, wide }: Room): void {
-    const sizeOf = ({ tags }: Section): Sized => ({
-      cards: tags.length,
-      wide: tags.some(({ tag }) => wide.has(tag)),
+    const sizeOf = ({ cards }: Section): Sized => ({
+      cards: cards.length,
+      wide: cards.some((card) => wide.has(card.name)),
     });
     this.columns = chooseColumns(sections, width, size, sizeOf);
     this.places = pack(sections, this.columns, sizeOf).map(({ item, span }) => ({
       name: item.name,
       span,
-      tags: item.tags.map(keyOf),
+      cards: item.cards.map(({ key }) => key),
     }));
   }
 
   private add(sections: readonly Section[], { wide }: Room): void {
-    const known = new Set(this.places.flatMap(({ tags }) => tags));
-    const all = sections.flatMap(({ tags }) => tags);
-    const whole = new Set(all.filter(({ tag }) => wide.has(tag)).map(keyOf));
+    const known = new Set(this.places.flatMap(({ cards }) => cards));
+    const all = sections.flatMap(({ cards }) => cards);
+    const whole = new Set(all.filter(({ name }) => wide.has(name)).map(({ key }) => key));
     const others: { name: string; keys: string[] }[] = [];
-    for (const { name, tags } of sections) {
+    for (const { name, cards } of sections) {
       const isNew = (key: string) => !known.has(key);
       others.push({
         name,
-        keys: tags.map(keyOf).filter((key) => isNew(key) && !this.fill(name, key, whole)),
+        keys: cards.map(({ key }) => key).filter((key) => isNew(key) && !this.fill(name, key, whole)),
       });
     }
     for (const { name, keys } of others) {
       const span = keys.some((key) => whole.has(key)) ? this.columns : Math.min(keys.length, this.columns);
-      if (keys.length > 0) this.places.push({ name, span, tags: keys });
+      if (keys.length > 0) this.places.push({ name, span, cards: keys });
     }
   }
 
-  /** Puts a tag into its section if no other has to move for it. */
+  /** Puts a card into its section if no other has to move for it. */
   private fill(name: string, key: string, whole: ReadonlySet<string>): boolean {
     const own = this.places.findLast((place) => place.name === name);
     if (!own || !(this.isLast(own) || (!whole.has(key) && hasRoom(own, whole)))) return false;
-    own.tags.push(key);
+    own.cards.push(key);
     return true;
   }
 
@@ -105,20 +102,20 @@ export class Arrangement {
   }
 
   private blocksOf(sections: readonly Section[]): Block[] {
-    const tags = new Map(sections.flatMap((section) => section.tags.map((tag) => [keyOf(tag), tag])));
+    const known = new Map(sections.flatMap(({ cards }) => cards.map((card) => [card.key, card])));
     const seen = new Map<string, number>();
-    return this.places.flatMap(({ name, span, tags: keys }) => {
+    return this.places.flatMap(({ name, span, cards: keys }) => {
       const number = seen.get(name) ?? 0;
       seen.set(name, number + 1);
-      const held = keys.flatMap((key) => tags.get(key) ?? []);
+      const held = keys.flatMap((key) => known.get(key) ?? []);
       if (held.length === 0) return [];
-      return [{ key: `${number}:${name}`, section: { name, tags: held }, span, later: number > 0 }];
+      return [{ key: `${number}:${name}`, section: { name, cards: held }, span, later: number > 0 }];
     });
   }
 }
 
 /** Whether the last row of a section's cards has a free cell. `whole`: the cards that take a whole row. */
-function hasRoom({ span, tags }: Place, whole: ReadonlySet<string>): boolean {
-  const after = tags.length - 1 - tags.findLastIndex((key) => whole.has(key));
+function hasRoom({ span, cards }: Place, whole: ReadonlySet<string>): boolean {
+  const after = cards.length - 1 - cards.findLastIndex((key) => whole.has(key));
   return after % span !== 0;
 }

@@ -22,7 +22,7 @@ describe("makeSections", () => {
       "device",
       looseSection,
     ]);
-    expect(sections[3]!.tags.map((member) => member.tag)).toEqual(["layer/2/w", "layer/10/w"]);
+    expect(sections[3]!.cards.map(({ name }) => name)).toEqual(["layer/2/w", "layer/10/w"]);
   });
   it("parts a tag into section and leaf, odd slashes included", () => {
     expect([sectionOf(tag("a/b/c")), leafOf(tag("a/b/c"))]).toEqual(["a", "b/c"]);

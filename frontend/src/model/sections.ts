@@ -1,10 +1,11 @@
 // Tags in sections by the first segment of their path; what a training is judged by comes first.
 import type { Tag } from "../api/types";
+import { singleCard, type Card } from "./card";
 import { naturalSort } from "./order";
 
 export interface Section {
   name: string;
-  tags: Tag[];
+  cards: Card[];
 }
 
 export const looseSection = "(no prefix)";
@@ -58,6 +59,6 @@ export function makeSections(tags: readonly Tag[]): Section[] {
     else sections.set(name, [tag]);
   }
   return naturalSort(sections, ([name]) => name)
-    .map(([name, members]) => ({ name, tags: naturalSort(members, leafOf) }))
+    .map(([name, members]) => ({ name, cards: naturalSort(members, leafOf).map(singleCard) }))
     .sort((a, b) => rank(a.name) - rank(b.name));
 }
