@@ -86,7 +86,13 @@ def replace_json_object(directory: int, name: str, data: Mapping[str, Any]) -> N
         with contextlib.suppress(OSError):
             os.unlink(part, dir_fd=directory)
         raise
-    os.fsync(directory)
+    sync_directory(directory)
+
+
+def sync_directory(directory: int) -> None:
+    """Has the names in an open directory outlive the machine's crash, where its file system can promise that."""
+    with contextlib.suppress(OSError):
+        os.fsync(directory)
 
 
 def kind_of(data: object) -> str:

@@ -19,33 +19,33 @@ class TrashRecord(NamedTuple):
     Attributes:
         run: The run directory's path below the log directory; "." for the log directory itself.
         trashed_at: When it was put there, in seconds since the epoch.
-        whole: Whether the directory itself was moved, rather than the run's own files out of it.
+        complete: Whether all that belongs to it is there; files are moved one by one where a directory cannot be.
     """
 
     run: str
     trashed_at: float
-    whole: bool
+    complete: bool
 
 
-def read_trash_record(entry: str, trash: int) -> TrashRecord | None:
-    """The record of an entry of the open trash, or None where it has none.
+def read_trash_record(entry: int) -> TrashRecord | None:
+    """The record of an entry that is open, or None where it has none.
 
     Raises:
         JsonFileError: It is there and is no record, or cannot be read.
     """
-    data = read_json_object(f"{entry}/{RECORD_FILE}", _MAX_BYTES, "a record", follow=False, dir_fd=trash)
+    data = read_json_object(RECORD_FILE, _MAX_BYTES, "a record", follow=False, dir_fd=entry)
     if data is None:
         return None
-    run, trashed_at, whole = data.get("run"), data.get("trashed_at"), data.get("whole")
-    if isinstance(run, str) and run and isinstance(trashed_at, int | float) and isinstance(whole, bool):
-        return TrashRecord(run, float(trashed_at), whole)
+    run, trashed_at, complete = (data.get(name) for name in TrashRecord._fields)
+    if isinstance(run, str) and run and isinstance(trashed_at, int | float) and isinstance(complete, bool):
+        return TrashRecord(run, float(trashed_at), complete)
     raise JsonFileError(f"{RECORD_FILE} does not say which run was put into the trash, and when.")
 
 
-def write_trash_record(directory: int, record: TrashRecord) -> None:
-    """Writes the record into the entry's open directory.
+def write_trash_record(entry: int, record: TrashRecord) -> None:
+    """Writes the record into an entry that is open.
 
     Raises:
         OSError: The directory cannot be written to.
     """
-    replace_json_object(directory, RECORD_FILE, record._asdict())
+    replace_json_object(entry, RECORD_FILE, record._asdict())

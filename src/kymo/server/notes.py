@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 
 from kymo.server.failure import failure
 from kymo.server.models import NotesRequest, RunNotes
@@ -23,10 +23,8 @@ def note(site: SiteOf, request: NotesRequest) -> RunNotes:
     changes = request.model_dump(exclude={"run"}, exclude_none=True)
     try:
         notes = change_notes(Place.of(str(run.path), site.logs.logdirs), changes)
-    except Refusal as refusal:
-        raise HTTPException(409, f"{run.name!r} cannot be noted. {refusal}") from refusal
-    except OSError as error:
-        raise failure(f"{run.name!r} cannot be noted", error) from error
+    except (Refusal, OSError) as error:
+        raise failure(f"Nothing was noted of {run.name!r}", error) from error
     if site.logs.renote(run):
         site.publish(Changes((run.name,)))
     return noted(notes)

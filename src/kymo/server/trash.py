@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
 from heapq import nlargest
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 
 from kymo.server.failure import failure, reason
 from kymo.server.models import MAX_LISTED
@@ -33,27 +33,25 @@ router = APIRouter()
 @router.post("/api/trash")
 def trash(site: SiteOf, request: TrashRequest) -> Trashed:
     """Puts runs into the trash of their log directories."""
-    trashed: list[str] = []
-    refused: list[RefusedRun] = []
+    found = {name: site.logs.get(name) for name in request.runs}
+    refused = {name: "No run is called so." for name, run in found.items() if run is None}
     trashes = {trash.logdir: trash for trash in _trashes(site)}
-    stay = [str(path) for path in site.logs.logdirs] + [str(run.path) for _, run in site.runs()]
-    for name in dict.fromkeys(request.runs):
-        run = site.logs.get(name)
-        if run is None:
-            refused.append(RefusedRun(run=name, reason="No run is called so."))
-            continue
+    stay = sorted([*map(str, site.logs.logdirs), *(str(run.path) for _, run in site.runs())])
+    # A run within another one goes first, so that it does not keep the other's directory where it is.
+    known = [run for run in found.values() if run is not None]
+    for run in sorted(known, key=lambda run: run.path, reverse=True):
         path = str(run.path)
-        logdir = Place.of(path, site.logs.logdirs).logdir
-        others = [other for other in stay if other != path]
-        why = _tried(lambda: trashes[logdir].put(run, others))  # noqa: B023 - called at once
-        if why is None:
-            trashed.append(name)
-            stay = others
-        else:
-            refused.append(RefusedRun(run=name, reason=why))
-    if trashed:
+        try:
+            trashes[Place.of(path, site.logs.logdirs).logdir].put(run, stay)
+            del stay[bisect_left(stay, path)]
+        except (Refusal, OSError) as error:
+            refused[run.name] = reason(error)
+    if len(refused) < len(found):
         site.look()
-    return Trashed(trashed=trashed, refused=refused)
+    return Trashed(
+        trashed=[name for name in found if name not in refused],
+        refused=[RefusedRun(run=name, reason=why) for name, why in refused.items()],
+    )
 
 
 def _trashes(site: Site) -> list[Trash]:
@@ -61,25 +59,12 @@ def _trashes(site: Site) -> list[Trash]:
     return [Trash(logdir, prefix) for logdir, prefix in zip(logdirs, prefixes(logdirs), strict=True)]
 
 
-def _tried(change: Callable[[], object]) -> str | None:
-    """Why a change was not made, or None where it was."""
-    try:
-        change()
-    except Refusal as refusal:
-        return str(refusal)
-    except OSError as error:
-        return reason(error)
-    return None
-
-
 @router.get("/api/trash")
 def trashed(site: SiteOf) -> TrashList:
     """What is in the trash, at most the newest 1000."""
     try:
         found = [entry for trash in _trashes(site) for entry in trash.entries()]
-    except Refusal as refusal:
-        raise HTTPException(409, str(refusal)) from refusal
-    except OSError as error:
+    except (Refusal, OSError) as error:
         raise failure("The trash cannot be read", error) from error
     return TrashList(
         total=len(found),
@@ -91,7 +76,7 @@ def trashed(site: SiteOf) -> TrashList:
                 bytes=entry.size.bytes,
                 files=entry.size.files,
             )
-            for entry in nlargest(MAX_LISTED, found, key=lambda entry: entry.id)
+            for entry in nlargest(MAX_LISTED, found, key=lambda entry: (entry.trashed_at, entry.id))
         ],
     )
 
@@ -106,9 +91,10 @@ def restore(site: SiteOf, request: RestoreRequest) -> Restored:
         if holder is None:
             refused.append(RefusedEntry(id=entry, reason="It is not in the trash."))
             continue
-        why = _tried(lambda: restored.append(holder.restore(entry)))  # noqa: B023 - called at once
-        if why is not None:
-            refused.append(RefusedEntry(id=entry, reason=why))
+        try:
+            restored.append(holder.restore(entry))
+        except (Refusal, OSError) as error:
+            refused.append(RefusedEntry(id=entry, reason=reason(error)))
     if restored:
         site.look()
     return Restored(restored=restored, refused=refused)
@@ -122,8 +108,6 @@ def empty(site: SiteOf, request: EmptyRequest) -> Emptied:
         for trash in _trashes(site):
             count, size = trash.empty(request.ids)
             emptied, taken = emptied + count, taken + size
-    except Refusal as refusal:
-        raise HTTPException(409, str(refusal)) from refusal
-    except OSError as error:
+    except (Refusal, OSError) as error:
         raise failure("The trash cannot be emptied", error) from error
     return Emptied(emptied=emptied, bytes=taken)

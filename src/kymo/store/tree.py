@@ -41,27 +41,35 @@ def is_shared(directory: int) -> bool:
 
 
 def erase(name: str, dir_fd: int) -> Size:
-    """Removes a directory and all below it; returns what that took.
+    """Removes a directory and all below it; returns what that took. What another removes meanwhile is passed over.
 
     Raises:
         OSError: Something cannot be removed, or belongs to another file system; what was removed until then is gone.
     """
-    device = os.stat(name, dir_fd=dir_fd, follow_symlinks=False).st_dev
     total = Size()
-    for path, directories, files, fd in os.fwalk(name, topdown=False, dir_fd=dir_fd):
-        if os.fstat(fd).st_dev != device:
-            raise OSError(f"another file system is mounted at {path!r}")
-        for file in files:
-            taken = _taken(file, fd)
-            os.unlink(file, dir_fd=fd)
-            total = total.plus(taken)
-        for directory in directories:
-            if stat.S_ISLNK(os.stat(directory, dir_fd=fd, follow_symlinks=False).st_mode):
-                os.unlink(directory, dir_fd=fd)
-            else:
-                os.rmdir(directory, dir_fd=fd)
-    os.rmdir(name, dir_fd=dir_fd)
+    with suppress(FileNotFoundError):
+        device = os.stat(name, dir_fd=dir_fd, follow_symlinks=False).st_dev
+        for path, directories, files, fd in os.fwalk(name, topdown=False, dir_fd=dir_fd):
+            if os.fstat(fd).st_dev != device:
+                raise OSError(f"another file system is mounted at {path!r}")
+            for file in files:
+                taken = _taken(file, fd)
+                with suppress(FileNotFoundError):
+                    os.unlink(file, dir_fd=fd)
+                    total = total.plus(taken)
+            for directory in directories:
+                with suppress(FileNotFoundError):
+                    _remove_directory(directory, fd)
+        os.rmdir(name, dir_fd=dir_fd)
     return total
+
+
+def _remove_directory(name: str, dir_fd: int) -> None:
+    """A link to a directory counts as one where it is listed."""
+    if stat.S_ISLNK(os.stat(name, dir_fd=dir_fd, follow_symlinks=False).st_mode):
+        os.unlink(name, dir_fd=dir_fd)
+    else:
+        os.rmdir(name, dir_fd=dir_fd)
 
 
 def _taken(name: str, dir_fd: int) -> Size:
