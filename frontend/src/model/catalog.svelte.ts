@@ -40,8 +40,12 @@ export class Catalog {
   private revision = $state(0);
   private readonly list = new RunList();
   private untold = false;
-  /** Runs whose change an answer has brought that nobody had asked for: the message about it may be still to come. */
-  private readonly silent = new Set<string>();
+  private held = false;
+  private due = false;
+  /**
+   * Runs whose change an answer has brought that nobody was told of: the message about it may be still to come. Null: any.
+   */
+  private silent: Set<string> | null = new Set();
   private askedTag: string | null = null;
   private readonly lists = new Coalescer(() => this.fetchLists(), listPause);
   private poll: ReturnType<typeof setTimeout> | undefined;
@@ -51,7 +55,19 @@ export class Catalog {
   /** `tell`: whether nobody knows yet which runs have changed. */
   refresh(tell = false): void {
     this.untold ||= tell;
+    if (this.held) this.due = true;
+    else this.lists.request();
+  }
+
+  /** Fetches what the reader asks for, held or not. */
+  ask(): void {
     this.lists.request();
+  }
+
+  /** While held, the list stays as it is; what it would have been refreshed for is made up for afterwards. */
+  hold(on: boolean): void {
+    this.held = on;
+    if (!on && this.due) this.lists.request();
   }
 
   run(name: string): RunSummary | undefined {
@@ -62,7 +78,7 @@ export class Catalog {
   private async fetchLists(): Promise<void> {
     clearTimeout(this.poll);
     const tell = this.untold;
-    this.untold = false;
+    this.untold = this.due = false;
     try {
       const asked = this.listener.valueTag();
       // Another tag is another value of every run.
@@ -80,18 +96,26 @@ export class Catalog {
       const changed = await this.takePages(first, asked);
       this.askedTag = asked;
       this.error = null;
-      if (tell || first.since === null) {
-        this.listener.changed(changed && new Set([...changed, ...this.silent]));
-        this.silent.clear();
-      } else for (const name of changed ?? []) this.silent.add(name);
+      this.pass(changed, tell || first.since === null);
       // The view, which the server's name for itself has brought, may ask for another tag.
-      if (asked !== this.listener.valueTag()) this.refresh();
+      if (asked !== this.listener.valueTag()) this.ask();
       // While files are still being read the list grows without a message for each step.
       if (this.loading) this.poll = setTimeout(() => this.refresh(), loadingPause);
     } catch (error) {
       this.untold ||= tell;
       this.error = explain(error);
       this.poll = setTimeout(() => this.refresh(), errorPause);
+    }
+  }
+
+  /** Tells which runs have changed, unless the messages about them will, or the reader has to let it be told first. */
+  private pass(changed: ReadonlySet<string> | null, isNews: boolean): void {
+    if (changed === null) this.silent = null;
+    else for (const name of changed) this.silent?.add(name);
+    if (isNews && this.held) this.untold = this.due = true;
+    else if (isNews) {
+      this.listener.changed(this.silent);
+      this.silent = new Set();
     }
   }
 
@@ -107,7 +131,8 @@ export class Catalog {
       if (!list.continues(answer)) {
         // Another server, or another tag that says most: what was listed so far is of no use.
         list.version = null;
-        this.refresh(true);
+        this.untold = true;
+        this.ask();
         return new Set();
       }
       for (const name of list.take(answer)) changed.add(name);

@@ -6,6 +6,7 @@ import { Catalog } from "./catalog.svelte";
 import { Looks } from "./colours";
 import { Cursor } from "./cursor.svelte";
 import { makeFilter } from "./filter";
+import { Pause } from "./pause.svelte";
 import { makeSections, type Section } from "./sections";
 import { chooser, crowd, onlyRule, onlyRun, setRule, setRun, type Rule, type Selection } from "./selection";
 import { TagList } from "./tag_list.svelte";
@@ -33,6 +34,7 @@ export class Dashboard {
   readonly view = new ViewState();
   readonly theme = new ThemeState();
   readonly cursor = new Cursor();
+  readonly pause = new Pause((message) => this.receive(message));
   live = $state<LiveState>("connecting");
   panel = $state<Panel>(null);
   runsShown = $state(true);
@@ -84,7 +86,7 @@ export class Dashboard {
       if (this.isSettled && this.tags.current) this.isPlaced = true;
     });
     const channel = new LiveChannel({
-      message: (message) => this.receive(message),
+      message: (message) => this.pause.take(message),
       state: (state) => (this.live = state),
     });
     channel.connect();
@@ -172,6 +174,13 @@ export class Dashboard {
     const { base, flips } = this.view.current.selection;
     const named = base === "none" ? [...flips] : [];
     return [...this.latest, ...named].filter((name) => this.catalog.run(name) === undefined);
+  }
+
+  /** While the page is paused nothing on it changes but by what the reader does. */
+  setPaused(on: boolean): void {
+    // What waited is told before the list is held no longer, so that all of it is asked for at once.
+    this.pause.set(on);
+    this.catalog.hold(on);
   }
 
   private receive(message: LiveMessage): void {

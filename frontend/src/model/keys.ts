@@ -15,6 +15,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["x", "next horizontal axis"],
       ["l", "logarithmic y axis"],
       ["0", "reset every zoom"],
+      ["p", "pause: nothing changes by itself; again to go on"],
       ["b", "show or hide the runs panel"],
       ["t", "theme: automatic, light, dark"],
       ["?", "this help"],
@@ -83,6 +84,7 @@ export class Keys {
     l: () => this.dashboard.view.set({ logY: !this.dashboard.view.current.logY, logFlips: new Set() }),
     "0": () => this.dashboard.view.set({ zooms: new Map() }),
     b: () => (this.dashboard.runsShown = !this.dashboard.runsShown),
+    p: () => this.dashboard.setPaused(!this.dashboard.pause.on),
     t: () => this.dashboard.theme.next(),
     "?": () => (this.dashboard.panel = "help"),
   };
