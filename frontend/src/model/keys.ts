@@ -13,7 +13,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["g w", "go to the warnings"],
       ["s", "smoothing"],
       ["x", "next horizontal axis"],
-      ["l", "logarithmic y axis"],
+      ["l  L", "logarithmic y axis, x axis"],
       ["0", "reset every zoom"],
       ["b", "show or hide the runs panel"],
       ["t", "theme: automatic, light, dark"],
@@ -38,7 +38,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["Shift drag, Shift ← →", "move along x"],
       ["← →", "move the cursor"],
       ["+  −", "zoom at the cursor"],
-      ["l  w", "logarithmic y, full width"],
+      ["l  L  w", "logarithmic y, logarithmic x, full width"],
     ],
   },
 ];
@@ -81,6 +81,7 @@ export class Keys {
       this.dashboard.chooseAxis(next);
     },
     l: () => this.dashboard.view.set({ logY: !this.dashboard.view.current.logY, logFlips: new Set() }),
+    L: () => this.dashboard.view.set({ logX: !this.dashboard.view.current.logX, logXFlips: new Set() }),
     "0": () => this.dashboard.view.set({ zooms: new Map() }),
     b: () => (this.dashboard.runsShown = !this.dashboard.runsShown),
     t: () => this.dashboard.theme.next(),
