@@ -216,7 +216,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(app_of: Any, served: Any, m
 def test_a_request_that_never_comes_whole_is_not_waited_for(
     app_of: Any, served: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.5)
     server = served(app_of())
     assert ask(server.port) == b""
     assert ask(server.port, b"GET /api/info HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ") == b""
