@@ -92,6 +92,17 @@ class Served:
     def get(self, path: str, **options: Any) -> httpx.Response:
         return httpx.get(self.url + path, **options)
 
+    def put(self, path: str, **options: Any) -> httpx.Response:
+        return self.change("PUT", path, **options)
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        return self.change("POST", path, **options)
+
+    def change(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """As the page would that was just opened."""
+        cookie = self.get("/").headers["set-cookie"].split(";")[0]
+        return httpx.request(method, self.url + path, headers={"origin": self.url, "cookie": cookie}, **options)
+
 
 @pytest.fixture
 def served() -> Iterator[Callable[[Any], Served]]:

@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2, tensor_shape_pb2
 from tensorboard.summary.writer.record_writer import RecordWriter
+from trashing import NOW
+
+from kymo.store import Logs
+from kymo.store.trash import Trash
 
 DEADLINE = 20.0
 
@@ -111,3 +115,21 @@ def unreadable() -> Callable[[Path], object]:
             yield
 
     return fail
+
+
+@pytest.fixture
+def trash(tmp_path: Path) -> Trash:
+    (tmp_path / "runs").mkdir()
+    return Trash(tmp_path / "runs", clock=lambda: NOW)
+
+
+@pytest.fixture
+def put(trash: Trash) -> Callable[..., None]:
+    """Puts a run into the trash, as a viewer does that has just looked at the log directory."""
+
+    def put_it(name: str) -> None:
+        with Logs(trash.logdir, clock=lambda: NOW, index=False) as logs:
+            logs.refresh()
+            trash.put(logs[name], sorted(str(run.path) for run in logs.values()))
+
+    return put_it

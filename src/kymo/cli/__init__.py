@@ -11,6 +11,7 @@ import typer
 from kymo.cli.demo import demo
 from kymo.cli.misuse import EXIT_CODE
 from kymo.cli.serve import serve
+from kymo.cli.tensorboard_flags import dashed
 
 app = typer.Typer(
     name="kymo",
@@ -20,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("serve")(serve)
+app.command("serve", context_settings={"token_normalize_func": dashed})(serve)
 app.command("demo")(demo)
 
 

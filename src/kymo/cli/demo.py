@@ -18,6 +18,7 @@ from kymo import __version__
 from kymo.cli.announcement import announce, has_browser, open_page
 from kymo.cli.directories import checked_directories
 from kymo.cli.misuse import misuse
+from kymo.cli.serve_options import Port
 
 _PATIENCE_SECONDS = 10.0
 _POLL_SECONDS = 0.1
@@ -26,12 +27,7 @@ INTERRUPTED = 130
 
 def demo(
     logdir: Annotated[str, typer.Option(help="Log directory that the run is recorded in.")] = "runs/demo",
-    port: Annotated[
-        int | None,
-        typer.Option(
-            min=0, max=65535, help="Port; 0 lets the system choose.", show_default="6006, or the next free one"
-        ),
-    ] = None,
+    port: Port = None,
     epochs: Annotated[int, typer.Option(min=1, help="Epochs to train.")] = 100,
     fast: Annotated[bool, typer.Option("--fast", help="Train at full speed, for nobody to watch.")] = False,
     exit_: Annotated[

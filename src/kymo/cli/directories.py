@@ -21,6 +21,8 @@ def checked_directories(given: Iterable[str]) -> list[Path]:
 def _checked(name: str) -> Path:
     if not name:
         misuse("The log directory '' is empty text: name a directory, '.' for the current one.")
+    if "://" in name:
+        misuse(f"{name!r} is not on this machine: mount it or copy it, and give the directory that it is in then.")
     try:
         path = Path(name).expanduser()
         mode = path.stat().st_mode

@@ -9,6 +9,7 @@ import asyncio
 import html
 import json
 import logging
+from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers
@@ -33,8 +34,6 @@ BODY_SECONDS = 30.0
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # Questions that are too long for an address. Every other request that is not safe changes something.
 _QUESTIONS = {("POST", "/api/columns"), ("POST", "/api/tags")}
-# Where a page that is open to read is given its cookie: as it is opened, and when it outlives the server.
-_ENTRANCES = {"/", "/api/info"}
 _log = logging.getLogger("kymo.server")
 
 
@@ -54,8 +53,8 @@ class Refusal(Exception):
 class Guard:
     """Lets through to `app` what the rules allow, under `prefix`.
 
-    What changes something needs the token. So does reading, unless `open_to_read`: then opening the page is enough to
-    be given the cookie that stands for the token, which no page of another site can use, or would be sent with.
+    What changes something needs the token. So does reading, unless `open_to_read`: whoever opens the page then is given
+    the cookie that stands for the token. A browser keeps it from the pages of other sites.
     """
 
     def __init__(
@@ -122,8 +121,7 @@ class Guard:
             raise Refusal(400, f"Content-Length is {shown(length)}: send a number of bytes.")
         if int(length) > MAX_BODY:
             raise Refusal(413, f"The body has {int(length)} bytes: send at most {MAX_BODY}.")
-        enters = not known and scope["type"] == "http" and self._path(scope) in _ENTRANCES
-        return [self._cookie(host)] if enters else []
+        return [] if known or not self._is_page(scope) else [self._cookie_field(host)]
 
     def _checked_host(self, headers: Headers) -> Authority:
         given = headers.getlist("host")
@@ -169,13 +167,13 @@ class Guard:
         scheme, _, bearer = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and self._token.opens(bearer.strip()):
             return True
-        return self._token.opens_cookie(_cookie(headers, cookie_name(host)))
+        return any(map(self._token.opens_cookie, _cookies(headers, cookie_name(host))))
 
     def _check_stranger(self, scope: Scope) -> None:
         if self._open_to_read and not self._changes(scope):
             return
         if self._open_to_read:
-            detail = "This changes something, which needs the cookie that opening the page sets, or a Bearer token."
+            detail = "Changes need the server's token: open its page, which sets a cookie, or send a Bearer token."
         else:
             detail = "The token is missing or wrong: open the address that kymo serve printed, or send a Bearer token."
         raise Refusal(401, detail, ((b"www-authenticate", b"Bearer"),), as_page=self._is_page(scope))
@@ -191,10 +189,10 @@ class Guard:
         if any(name == "token" and self._token.opens(value) for name, value in query):
             rest = urlencode([(name, value) for name, value in query if name != "token"])
             target = "./" + (f"?{rest}" if rest else "")
-            fields = ((b"location", target.encode()), self._cookie(host), (b"cache-control", b"no-store"))
+            fields = ((b"location", target.encode()), self._cookie_field(host), (b"cache-control", b"no-store"))
             raise Refusal(303, "The page is at the address without the token.", fields)
 
-    def _cookie(self, host: Authority) -> tuple[bytes, bytes]:
+    def _cookie_field(self, host: Authority) -> tuple[bytes, bytes]:
         # No Path attribute: the browser takes the page's own directory, which is right behind any proxy. A token that
         # was made for one run of the server is not kept for longer than the browser runs.
         age = "" if self._open_to_read else "; Max-Age=2592000"
@@ -202,14 +200,13 @@ class Guard:
         return (b"set-cookie", cookie.encode())
 
 
-def _cookie(headers: Headers, name: str) -> str:
+def _cookies(headers: Headers, name: str) -> Iterator[str]:
     # http.cookies gives up at the first cookie that it cannot parse, and other servers on this name set what they like.
     for line in headers.getlist("cookie"):
         for pair in line.split(";"):
             key, _, value = pair.strip().partition("=")
             if key == name:
-                return value
-    return ""
+                yield value
 
 
 def _bounded(receive: Receive) -> Receive:

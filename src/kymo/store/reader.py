@@ -137,8 +137,9 @@ class RunReader:
     @property
     def unread(self) -> bool:
         """Whether there is more to read than was read, as far as is known without looking at the event files."""
-        # A name that is not listed any more costs nothing, either.
-        return self._unread or any(side.name in self._beside and side.outdated for side in self._sides)
+        if self._unread or not self._beside:
+            return self._unread
+        return any(side.name in self._beside and side.outdated for side in self._sides)
 
     @property
     def _sides(self) -> "list[SideFile[RunFile] | SideFile[Notes]]":
@@ -184,7 +185,7 @@ class RunReader:
         return any(changes)
 
     def refresh_notes(self) -> bool:
-        """Reads what was noted, and nothing else; returns whether it differs."""
+        """Reads what was noted, and no events; returns whether anything differs."""
         self.expect(NOTES_FILE)
         with self._lock:
             changed = self._read_beside()
