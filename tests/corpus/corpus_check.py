@@ -9,7 +9,7 @@ from kymo._core import RunLog
 
 FILES = Path(__file__).resolve().parent / "files"
 ENTRIES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FILES.glob("*.json"))
-           if not path.name.endswith(".run.json")}  # fmt: skip
+           if not path.name.endswith((".run.json", ".notes.json"))}  # fmt: skip
 
 Stage = dict[str, Any]
 

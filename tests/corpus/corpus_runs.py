@@ -293,4 +293,13 @@ def others() -> list[Entry]:
               [Stage({**good, "run.json": b'{"name": '}, loss(0, 1), [("run.json", None, "K503")])]),
         Entry("K503-a-list", "run.json is JSON, but no object.",
               [Stage({**good, "run.json": b"[1, 2]"}, loss(0, 1), [("run.json", None, "K503")])]),
+        Entry("K506-not-json", "notes.json is no JSON: the run is shown without its notes.",
+              [Stage({**good, "notes.json": b"{'name': "}, loss(0, 1), [("notes.json", None, "K506")])]),
+        Entry("K506-not-a-viewers", "notes.json is somebody's own file, which says nothing that a viewer notes.",
+              [Stage({**good, "notes.json": b'{"author": "me"}'}, loss(0, 1), [("notes.json", None, "K506")])]),
+        Entry("K506-number-as-a-name", "A name in notes.json is no text.",
+              [Stage({**good, "notes.json": b'{"name": 7}'}, loss(0, 1), [("notes.json", None, "K506")])]),
+        Entry("K506-name-too-long", "A name in notes.json has more than 200 characters.",
+              [Stage({**good, "notes.json": b'{"name": "' + 201 * b"a" + b'"}'}, loss(0, 1),
+                     [("notes.json", None, "K506")])]),
     ]  # fmt: skip

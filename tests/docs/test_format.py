@@ -19,7 +19,7 @@ TOLD, OTHERS = _ROW.findall(FORMAT), _ITEM.findall(FORMAT)
 ENTRIES: dict[str, dict[str, Any]] = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
     for path in sorted((ROOT / "tests/corpus/files").glob("*.json"))
-    if "run.json" not in path.name
+    if not path.name.endswith((".run.json", ".notes.json"))
 }
 
 

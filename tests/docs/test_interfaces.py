@@ -37,7 +37,7 @@ def test_every_route_is_in_the_table_and_every_row_is_a_route(tmp_path: Path) ->
     with Logs(tmp_path) as logs:
         paths = create_app(logs, follow=False).openapi()["paths"]
     routes = {f"{method.upper()} {path[1:]}" for path, methods in paths.items() for method in methods}
-    rows = re.findall(r"^\| `(GET|POST|WebSocket) (api/\w+)(?:\?([^`]*))?` \|", PROTOCOL, re.MULTILINE)
+    rows = re.findall(r"^\| `(GET|POST|PUT|WebSocket) (api/[\w/]+)(?:\?([^`]*))?` \|", PROTOCOL, re.MULTILINE)
     assert {f"{method} {path}" for method, path, _ in rows} == routes | {"WebSocket api/live"}
     queries = {
         f"{method} {path}": {name.rstrip("=…") for name in query.split("&") if name} for method, path, query in rows

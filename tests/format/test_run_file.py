@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from kymo.format import run_file
-from kymo.format.run_file import RUN_FILE, RunFileError, read_run_file
+from kymo.format.json_file import JsonFileError
+from kymo.format.run_file import RUN_FILE, read_run_file
 
 
 def write(directory: Path, content: object) -> Path:
@@ -65,29 +66,29 @@ def test_a_time_that_is_not_finite(tmp_path: Path):
     ],
 )
 def test_damage_says_what_it_is(tmp_path: Path, content: str, cause: str):
-    with pytest.raises(RunFileError, match=cause):
+    with pytest.raises(JsonFileError, match=cause):
         read_run_file(write(tmp_path, content))
 
 
 def test_bytes_that_are_not_text(tmp_path: Path):
     (tmp_path / RUN_FILE).write_bytes(b"\xff\xfe\xfa{}")
-    with pytest.raises(RunFileError, match="not valid JSON"):
+    with pytest.raises(JsonFileError, match="not valid JSON"):
         read_run_file(tmp_path)
 
 
 def test_a_directory_of_that_name(tmp_path: Path):
     (tmp_path / RUN_FILE).mkdir()
-    with pytest.raises(RunFileError, match="is not a file"):
+    with pytest.raises(JsonFileError, match="is not a file"):
         read_run_file(tmp_path)
 
 
 def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(run_file, "MAX_BYTES", 10)
-    with pytest.raises(RunFileError, match="not a run's description"):
+    with pytest.raises(JsonFileError, match="not a run's description"):
         read_run_file(write(tmp_path, {"status": "running"}))
 
 
 def test_a_pipe_of_that_name_is_not_waited_for(tmp_path: Path):
     os.mkfifo(tmp_path / RUN_FILE)
-    with pytest.raises(RunFileError, match="not a file"):
+    with pytest.raises(JsonFileError, match="not a file"):
         read_run_file(tmp_path)

@@ -52,8 +52,17 @@ class Client:
 
         return self._runner.run(ask())
 
+    def enter(self) -> Client:
+        """Opens the page, and keeps the cookie that it sets."""
+        cookie = self.get("/").headers["set-cookie"].split(";")[0]
+        return Client(self.app, self._runner, **{**self._headers, "cookie": cookie})
+
     def get(self, url: str, **options: Any) -> httpx.Response:
         return self.request("GET", url, **options)
+
+    def put(self, url: str, **options: Any) -> httpx.Response:
+        options["headers"] = {"origin": f"http://{HOST}", **options.get("headers", {})}
+        return self.request("PUT", url, **options)
 
     def post(self, url: str, **options: Any) -> httpx.Response:
         options["headers"] = {"origin": f"http://{HOST}", **options.get("headers", {})}

@@ -44,7 +44,7 @@ SECRET = "a-token-of-some-length"
 def test_every_answer_carries_the_security_headers(
     app_of: Any, client_of: Any, method: str, path: str, status: int
 ) -> None:
-    client = client_of(app_of())
+    client = client_of(app_of()).enter()
     answer = client.request(method, path, headers={"origin": "http://127.0.0.1:6006"})
     assert answer.status_code == status
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS

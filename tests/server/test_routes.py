@@ -27,6 +27,7 @@ def test_runs_are_listed(log_dir: Any, opened: Any) -> None:
         "warnings": 0,
         "newest": {"tag": "loss", "step": 2, "wall_time": 11.0, "value": "Infinity"},
         "value": {"tag": "loss", "step": 2, "wall_time": 11.0, "value": "Infinity"},
+        "notes": None,
     }
     assert found["value_tag"] == "loss"
     assert (cnn["name"], cnn["newest"]["value"]) == ("deep/cnn", 0.25)
@@ -216,7 +217,7 @@ def test_what_is_not_there_is_answered_in_a_sentence(log_dir: Any, opened: Any) 
     assert client.get("/api/nothing").json() == {
         "detail": "Nothing is at '/api/nothing': see openapi.json for what there is."
     }
-    assert client.post("/api/runs").json() == {
+    assert client.enter().post("/api/runs").json() == {
         "detail": "'/api/runs' does not take POST: see openapi.json for what there is."
     }
 

@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Note
+         * @description Changes what is noted of a run. Notes that say nothing are removed.
+         */
+        put: operations["note"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/run": {
         parameters: {
             query?: never;
@@ -142,6 +162,70 @@ export interface paths {
         get: operations["texts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trashed
+         * @description What is in the trash, at most the newest 1000.
+         */
+        get: operations["trashed"];
+        put?: never;
+        /**
+         * Trash
+         * @description Puts runs into the trash of their log directories.
+         */
+        post: operations["trash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trash/empty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Empty
+         * @description Removes runs in the trash for good.
+         */
+        post: operations["empty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trash/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Puts runs back to where they were; nothing is overwritten.
+         */
+        post: operations["restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -262,6 +346,27 @@ export interface components {
             x: "step" | "epoch" | "relative" | "wall";
         };
         /**
+         * Emptied
+         * @description How many were removed, and the bytes that they took.
+         */
+        Emptied: {
+            /** Bytes */
+            bytes: number;
+            /** Emptied */
+            emptied: number;
+        };
+        /**
+         * EmptyRequest
+         * @description Entries to remove for good.
+         */
+        EmptyRequest: {
+            /**
+             * Ids
+             * @description Null for all of them.
+             */
+            ids: string[] | null;
+        };
+        /**
          * Hello
          * @description The first message on the live channel.
          */
@@ -296,13 +401,21 @@ export interface components {
              */
             poll: boolean;
             /**
+             * Read Only
+             * @description Whether every route that changes something is refused.
+             */
+            read_only: boolean;
+            /**
              * Server Id
              * @description Changes with every start of the server.
              */
             server_id: string;
             /** Title */
             title: string;
-            /** Token Required */
+            /**
+             * Token Required
+             * @description Whether reading needs the token, too.
+             */
             token_required: boolean;
         };
         /**
@@ -337,12 +450,66 @@ export interface components {
             wall_time: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
+         * NotesRequest
+         * @description New notes of a run; what is null or left out stays.
+         */
+        NotesRequest: {
+            /** Archived */
+            archived?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Run */
+            run: string;
+            /** Starred */
+            starred?: boolean | null;
+        };
+        /**
          * Problem
          * @description Any refused request: one sentence that names the value and the remedy.
          */
         Problem: {
             /** Detail */
             detail: string;
+        };
+        /**
+         * RefusedEntry
+         * @description An entry that stays in the trash.
+         */
+        RefusedEntry: {
+            /** Id */
+            id: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RefusedRun
+         * @description A run that stays where it is.
+         */
+        RefusedRun: {
+            /** Reason */
+            reason: string;
+            /** Run */
+            run: string;
+        };
+        /**
+         * RestoreRequest
+         * @description Entries to put back.
+         */
+        RestoreRequest: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * Restored
+         * @description What has become of the entries; the runs that are back, by their names.
+         */
+        Restored: {
+            /** Refused */
+            refused: components["schemas"]["RefusedEntry"][];
+            /** Restored */
+            restored: string[];
         };
         /**
          * RunDetail
@@ -395,6 +562,23 @@ export interface components {
             writer: string;
         };
         /**
+         * RunNotes
+         * @description What people have noted of a run.
+         */
+        RunNotes: {
+            /** Archived */
+            archived: boolean;
+            /**
+             * Name
+             * @description What to call it, in place of its own name; empty for that.
+             */
+            name: string;
+            /** Note */
+            note: string;
+            /** Starred */
+            starred: boolean;
+        };
+        /**
          * RunSummary
          * @description A run, as a list of runs shows it. Times are seconds since the epoch.
          */
@@ -405,6 +589,8 @@ export interface components {
             name: string;
             /** @description The scalar logged last, whatever its tag. */
             newest: components["schemas"]["Newest"] | null;
+            /** @description Null where nothing is noted. */
+            notes: components["schemas"]["RunNotes"] | null;
             /** Points */
             points: number;
             /** Started */
@@ -640,6 +826,56 @@ export interface components {
             wall_time: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
+         * TrashEntry
+         * @description A run in the trash.
+         */
+        TrashEntry: {
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: number;
+            /** Id */
+            id: string;
+            /**
+             * Run
+             * @description Its name; empty where its record is damaged.
+             */
+            run: string;
+            /**
+             * Trashed At
+             * @description Seconds since the epoch.
+             */
+            trashed_at: number;
+        };
+        /**
+         * TrashList
+         * @description What is in the trash, the newest first.
+         */
+        TrashList: {
+            /** Entries */
+            entries: components["schemas"]["TrashEntry"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * TrashRequest
+         * @description Runs to put into the trash.
+         */
+        TrashRequest: {
+            /** Runs */
+            runs: string[];
+        };
+        /**
+         * Trashed
+         * @description What has become of the runs.
+         */
+        Trashed: {
+            /** Refused */
+            refused: components["schemas"]["RefusedRun"][];
+            /** Trashed */
+            trashed: string[];
+        };
+        /**
          * WarningEntry
          * @description Damage or disorder found in a file; everything around it is shown all the same.
          */
@@ -757,6 +993,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Info"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotesRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunNotes"];
                 };
             };
             /** @description Refused, with the reason in one sentence. */
@@ -930,6 +1199,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TextEntry"][];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trashed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashList"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrashRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trashed"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    empty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Emptied"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restored"];
                 };
             };
             /** @description Refused, with the reason in one sentence. */

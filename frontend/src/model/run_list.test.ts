@@ -12,6 +12,7 @@ const run = (name: string, points = 1): RunSummary => ({
   warnings: 0,
   newest: null,
   value: null,
+  notes: null,
 });
 
 const answer = (runs: RunSummary[], more: Partial<Runs> = {}): Runs => ({

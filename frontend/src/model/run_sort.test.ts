@@ -13,6 +13,7 @@ const run = (name: string, value: JsonNumber | null, last_event: number | null):
   warnings: 0,
   newest: null,
   value: value === null ? null : { tag: "val/acc", step: 1, wall_time: 1, value },
+  notes: null,
 });
 
 const runs = [

@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.websockets import WebSocket
 
-from kymo.server import columns, export, runs, tags, texts
+from kymo.server import columns, export, notes, runs, tags, texts, trash
 from kymo.server.access import Hosts, Token, shown
 from kymo.server.guard import Guard
 from kymo.server.live import Hub
@@ -41,13 +41,17 @@ def create_app(
     title: str = "kymo",
     version: str = "",
     follow: bool = True,
+    read_only: bool = False,
 ) -> FastAPI:
     """The app that serves `logs`.
 
+    Without `token` whoever reaches it may read; what changes something needs the cookie that its page is given.
     With `follow` the app reads the logs itself, in the background, from start-up to shutdown; without, whoever made it
     refreshes them.
     """
-    site = Site(logs=logs, hub=Hub(), version=version, title=title, token_required=token is not None)
+    site = Site(
+        logs=logs, hub=Hub(), version=version, title=title, token_required=token is not None, read_only=read_only
+    )
     if follow:
         # watchfiles is needed only by a server that follows, not by one that prints its OpenAPI document.
         from kymo.store.watch import Watcher
@@ -79,7 +83,7 @@ def create_app(
         separate_input_output_schemas=False,
     )
     app.state.site = site
-    for module in (runs, tags, columns, export, texts):
+    for module in (runs, tags, columns, export, texts, notes, trash):
         app.include_router(module.router)
 
     @app.websocket("/api/live")
@@ -92,7 +96,9 @@ def create_app(
     app.add_middleware(
         Guard,
         hosts=hosts if hosts is not None else Hosts.for_bind("localhost"),
-        token=token,
+        token=token if token is not None else Token.generate(),
+        open_to_read=token is None,
+        read_only=read_only,
         prefix=checked_prefix(prefix),
     )
     _describe(app)

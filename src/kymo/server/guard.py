@@ -31,6 +31,10 @@ MAX_BODY = 4 << 20
 # A body that comes slower than this is one that keeps a connection busy for nothing.
 BODY_SECONDS = 30.0
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+# Questions that are too long for an address. Every other request that is not safe changes something.
+_QUESTIONS = {("POST", "/api/columns"), ("POST", "/api/tags")}
+# Where a page that is open to read is given its cookie: as it is opened, and when it outlives the server.
+_ENTRANCES = {"/", "/api/info"}
 _log = logging.getLogger("kymo.server")
 
 
@@ -48,12 +52,27 @@ class Refusal(Exception):
 
 
 class Guard:
-    """Lets through to `app` what the rules allow, under `prefix`."""
+    """Lets through to `app` what the rules allow, under `prefix`.
 
-    def __init__(self, app: ASGIApp, *, hosts: Hosts, token: Token | None, prefix: str = "") -> None:
+    What changes something needs the token. So does reading, unless `open_to_read`: then opening the page is enough to
+    be given the cookie that stands for the token, which no page of another site can use, or would be sent with.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Hosts,
+        token: Token,
+        open_to_read: bool = False,
+        read_only: bool = False,
+        prefix: str = "",
+    ) -> None:
         self._app = app
         self._hosts = hosts
         self._token = token
+        self._open_to_read = open_to_read
+        self._read_only = read_only
         self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,6 +80,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         started = False
+        cookie: list[tuple[bytes, bytes]] = []
         if scope.get("method") == "HEAD":
             # Answered as GET is; the server leaves the body out, since it knows of the request as it came.
             scope = {**scope, "method": "GET"}
@@ -69,14 +89,14 @@ class Guard:
             nonlocal started
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 started = True
-                message = {**message, "headers": [*message.get("headers", []), *SECURITY_HEADERS]}
+                message = {**message, "headers": [*message.get("headers", []), *SECURITY_HEADERS, *cookie]}
             elif message["type"] == "websocket.accept":
                 started = True
             await send(message)
 
         try:
             headers = Headers(scope=scope)
-            self._check(scope, headers)
+            cookie += self._check(scope, headers)
             await self._app(scope, _bounded(receive) if scope["type"] == "http" else receive, guarded_send)
         except Refusal as refusal:
             await _refuse(refusal, scope, guarded_send)
@@ -86,16 +106,24 @@ class Guard:
             _log.exception("%s %s failed", scope.get("method", scope["type"]), scope["path"])
             await _refuse(Refusal(500, "kymo failed on this request: its log says why."), scope, guarded_send)
 
-    def _check(self, scope: Scope, headers: Headers) -> None:
+    def _check(self, scope: Scope, headers: Headers) -> list[tuple[bytes, bytes]]:
+        """Raises what is to be answered instead; returns what is to be added to the answer."""
         host = self._checked_host(headers)
         self._strip_prefix(scope)
         self._check_origin(scope, headers, host)
-        self._check_token(scope, headers, host)
+        self._trade_token(scope, host)
+        known = self._is_known(headers, host)
+        if not known:
+            self._check_stranger(scope)
+        if self._read_only and self._changes(scope):
+            raise Refusal(403, "This server is read-only: start kymo without --read-only to change anything.")
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()):
             raise Refusal(400, f"Content-Length is {shown(length)}: send a number of bytes.")
         if int(length) > MAX_BODY:
             raise Refusal(413, f"The body has {int(length)} bytes: send at most {MAX_BODY}.")
+        enters = not known and scope["type"] == "http" and self._path(scope) in _ENTRANCES
+        return [self._cookie(host)] if enters else []
 
     def _checked_host(self, headers: Headers) -> Authority:
         given = headers.getlist("host")
@@ -127,31 +155,51 @@ class Guard:
             value = shown(", ".join(given)) if given else "missing"
             raise Refusal(403, f"Origin is {value}: send that of the page itself, http://{headers['host']}.")
 
-    def _check_token(self, scope: Scope, headers: Headers, host: Authority) -> None:
-        if self._token is None:
-            return
+    def _path(self, scope: Scope) -> str:
+        path: str = scope["path"]
+        return path.removeprefix(self._prefix)
+
+    def _changes(self, scope: Scope) -> bool:
+        if scope["type"] != "http" or scope["method"] in _SAFE_METHODS:
+            return False
+        return (scope["method"], self._path(scope)) not in _QUESTIONS
+
+    def _is_known(self, headers: Headers, host: Authority) -> bool:
+        """Whether the token or its cookie comes with the request."""
         scheme, _, bearer = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and self._token.opens(bearer.strip()):
-            return
-        is_page = scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == f"{self._prefix}/"
-        if is_page:
-            query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-            if any(name == "token" and self._token.opens(value) for name, value in query):
-                rest = urlencode([(name, value) for name, value in query if name != "token"])
-                raise self._enter(host, rest)
-        if self._token.opens_cookie(_cookie(headers, cookie_name(host))):
-            return
-        detail = "The token is missing or wrong: open the address that kymo serve printed, or send a Bearer token."
-        raise Refusal(401, detail, ((b"www-authenticate", b"Bearer"),), as_page=is_page)
+            return True
+        return self._token.opens_cookie(_cookie(headers, cookie_name(host)))
 
-    def _enter(self, host: Authority, rest: str) -> Refusal:
+    def _check_stranger(self, scope: Scope) -> None:
+        if self._open_to_read and not self._changes(scope):
+            return
+        if self._open_to_read:
+            detail = "This changes something, which needs the cookie that opening the page sets, or a Bearer token."
+        else:
+            detail = "The token is missing or wrong: open the address that kymo serve printed, or send a Bearer token."
+        raise Refusal(401, detail, ((b"www-authenticate", b"Bearer"),), as_page=self._is_page(scope))
+
+    def _is_page(self, scope: Scope) -> bool:
+        return scope["type"] == "http" and scope["method"] == "GET" and self._path(scope) == "/"
+
+    def _trade_token(self, scope: Scope, host: Authority) -> None:
         """Trades the token in the page's address for a cookie, so that it stays in no history and no screenshot."""
-        assert self._token is not None
-        # No Path attribute: the browser takes the page's own directory, which is right behind any proxy.
-        cookie = f"{cookie_name(host)}={self._token.cookie}; HttpOnly; SameSite=Strict; Max-Age=2592000"
-        target = "./" + (f"?{rest}" if rest else "")
-        fields = ((b"location", target.encode()), (b"set-cookie", cookie.encode()), (b"cache-control", b"no-store"))
-        return Refusal(303, "The page is at the address without the token.", fields)
+        if not self._is_page(scope):
+            return
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if any(name == "token" and self._token.opens(value) for name, value in query):
+            rest = urlencode([(name, value) for name, value in query if name != "token"])
+            target = "./" + (f"?{rest}" if rest else "")
+            fields = ((b"location", target.encode()), self._cookie(host), (b"cache-control", b"no-store"))
+            raise Refusal(303, "The page is at the address without the token.", fields)
+
+    def _cookie(self, host: Authority) -> tuple[bytes, bytes]:
+        # No Path attribute: the browser takes the page's own directory, which is right behind any proxy. A token that
+        # was made for one run of the server is not kept for longer than the browser runs.
+        age = "" if self._open_to_read else "; Max-Age=2592000"
+        cookie = f"{cookie_name(host)}={self._token.cookie}; HttpOnly; SameSite=Strict{age}"
+        return (b"set-cookie", cookie.encode())
 
 
 def _cookie(headers: Headers, name: str) -> str:

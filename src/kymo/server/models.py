@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from kymo.format.notes_file import MAX_NAME, MAX_NOTE
+
 MAX_RUNS = 2000
 MAX_PIXELS = 10_000
 # What one answer lists at most; the rest is asked for by further questions.
@@ -78,7 +80,8 @@ class Info(Model):
     logdirs: list[str]
     title: str
     poll: bool = Field(description="Whether growth is noticed by polling; otherwise by inotify.")
-    token_required: bool
+    token_required: bool = Field(description="Whether reading needs the token, too.")
+    read_only: bool = Field(description="Whether every route that changes something is refused.")
 
 
 class Loading(Model):
@@ -99,6 +102,25 @@ class Newest(Model):
     value: Number
 
 
+class RunNotes(Model):
+    """What people have noted of a run."""
+
+    name: str = Field(description="What to call it, in place of its own name; empty for that.")
+    note: str
+    starred: bool
+    archived: bool
+
+
+class NotesRequest(Model):
+    """New notes of a run; what is null or left out stays."""
+
+    run: Name
+    name: Annotated[Name, Field(max_length=MAX_NAME)] | None = None
+    note: Annotated[Name, Field(max_length=MAX_NOTE)] | None = None
+    starred: bool | None = None
+    archived: bool | None = None
+
+
 class RunSummary(Model):
     """A run, as a list of runs shows it. Times are seconds since the epoch."""
 
@@ -111,6 +133,7 @@ class RunSummary(Model):
     warnings: int
     newest: Newest | None = Field(description="The scalar logged last, whatever its tag.")
     value: Newest | None = Field(description="The newest point of the list's `value_tag`.")
+    notes: RunNotes | None = Field(description="Null where nothing is noted.")
 
 
 class Runs(Model):

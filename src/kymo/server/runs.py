@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from kymo.format.notes_file import NO_NOTES, Notes
 from kymo.server.models import (
     MAX_LISTED,
     Info,
@@ -16,6 +17,7 @@ from kymo.server.models import (
     Newest,
     RunDetail,
     RunFile,
+    RunNotes,
     Runs,
     RunSummary,
     RunTag,
@@ -46,6 +48,7 @@ async def info(site: SiteOf) -> Info:
         title=site.title,
         poll=site.poll,
         token_required=site.token_required,
+        read_only=site.read_only,
     )
 
 
@@ -134,7 +137,13 @@ def _summary(name: str, run: Run, value_tag: str | None, warnings: int) -> RunSu
         warnings=warnings,
         newest=_newest(run.newest),
         value=None if value_tag is None or last is None else _newest((value_tag, *last)),
+        notes=None if run.notes == NO_NOTES else noted(run.notes),
     )
+
+
+def noted(notes: Notes) -> RunNotes:
+    """Notes, as a route answers them."""
+    return RunNotes(name=notes.name, note=notes.note, starred=notes.starred, archived=notes.archived)
 
 
 def _newest(point: tuple[str, int, float, float] | None) -> Newest | None:

@@ -34,6 +34,7 @@ class Site:
     version: str
     title: str
     token_required: bool = False
+    read_only: bool = False
     # None where whoever made the app refreshes the logs.
     watcher: Watcher | None = None
     server_id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -61,6 +62,10 @@ class Site:
         if self.logs.loading is not None:
             # A long load is counted as it goes on, so that the first page that comes need not wait for all of it.
             self.overview.refresh()
+
+    def look(self) -> None:
+        """Takes in at once that runs have come or gone."""
+        self.publish(self.logs.discover())
 
     def runs(self) -> list[tuple[str, Run]]:
         """All runs of one moment; one may vanish while the list is made."""

@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kymo.format.event_files import is_event_file
+from kymo.format.notes_file import NOTES_FILE
 from kymo.format.run_file import RUN_FILE
+from kymo.format.trash_record import TRASH_DIRECTORY
 from kymo.store.names import prefixes, run_name
 from kymo.store.warning import UNREADABLE_DIRECTORY, UNUSABLE_EVENT_FILE, LogWarning
 
 # A directory changed twice within one tick of its file system's clock has the same modification time after both, so
 # a listing is trusted only once that time has stood still for longer than the coarsest tick in use (FAT's 2 s).
 _SETTLED_SECONDS = 2.5
+
+_BESIDE = frozenset((NOTES_FILE, RUN_FILE))
 
 Identity = tuple[int, int]
 _Listings = dict[str, "_Listing"]
@@ -28,7 +32,7 @@ class FoundRun(NamedTuple):
     path: str
     real_path: str
     files: tuple[str, ...]
-    has_description: bool
+    beside: tuple[str, ...]
 
 
 class Discovery:
@@ -52,11 +56,11 @@ class _Listing:
     """One directory's names, sorted. There may be very many listings."""
 
     __slots__ = (
+        "beside",
         "directories",
         "event_files",
         "first_seen",
         "found",
-        "has_description",
         "identity",
         "links",
         "listed",
@@ -73,7 +77,7 @@ class _Listing:
         self.event_files: tuple[str, ...] = ()
         self.links: tuple[str, ...] = ()
         self.odd: tuple[str, ...] = ()
-        self.has_description = False
+        self.beside: tuple[str, ...] = ()
         # What became of it, as long as no link has a say in that.
         self.found: FoundRun | None = None
 
@@ -136,7 +140,7 @@ class Explorer:
             if files:
                 wanted = run_name(prefix, path[len(root) :].strip("/") or ".")
                 name = _unique(wanted, found)
-                run = FoundRun(name, path, real_path, tuple(sorted(files)), listing.has_description)
+                run = FoundRun(name, path, real_path, tuple(sorted(files)), listing.beside)
                 found.runs[name] = run
                 listing.found = run if plain and name == wanted else None
         return listings
@@ -171,6 +175,7 @@ class Explorer:
             listing = _Listing(identity, modified, known.first_seen, at)
         else:
             listing = _Listing(identity, modified, at, at)
+        beside: list[str] = []
         directories: list[str] = []
         event_files: list[str] = []
         links: list[str] = []
@@ -178,8 +183,10 @@ class Explorer:
         with os.scandir(path) as entries:
             for entry in sorted(entries, key=_name_of):
                 name = entry.name
-                if name == RUN_FILE:
-                    listing.has_description = True
+                if name in _BESIDE:
+                    beside.append(name)
+                elif name == TRASH_DIRECTORY:
+                    continue
                 if entry.is_symlink():
                     links.append(name)
                 elif entry.is_dir(follow_symlinks=False):
@@ -188,6 +195,7 @@ class Explorer:
                     (event_files if entry.is_file(follow_symlinks=False) else odd).append(name)
         listing.directories, listing.event_files = tuple(directories), tuple(event_files)
         listing.links, listing.odd = tuple(links), tuple(odd)
+        listing.beside = tuple(beside)
         return listing
 
     def _resolve(self, path: str, listing: _Listing, links: deque[str], found: Discovery) -> list[str]:

@@ -186,7 +186,7 @@ class Logs(Mapping[str, Run]):
                 run = self._runs.get(name)
                 if run is None or run.reader.path != found.path:
                     run = self._new_run(found)
-                if run.reader.set_files(found.files, found.has_description):
+                if run.reader.set_files(found.files, found.beside):
                     changed.append(name)
                 runs[name] = run
             self._keep_unreadable(seen, runs)
@@ -254,6 +254,13 @@ class Logs(Mapping[str, Run]):
             self._saver.save(run.reader)
         if step.changed:
             self._history.advance((run.name,))
+
+    def renote(self, run: Run) -> bool:
+        """Takes in at once what has been noted of a run; returns whether it differs."""
+        changed = run.reader.refresh_notes()
+        if changed and self._runs.get(run.name) is run:
+            self._history.advance((run.name,))
+        return changed
 
     def outdated(self, *, live: bool = False) -> list[Run]:
         """The runs whose files differ from what was read; costs one stat a file. With `live` only of those that were

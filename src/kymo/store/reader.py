@@ -1,18 +1,19 @@
 """Following the files of one run: what has changed on disk, and taking it in."""
 
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from kymo._core import Payloads, RunLog
-from kymo.format.run_file import RUN_FILE, RunFile, RunFileError, read_run_file
+from kymo.format.notes_file import NOTES_FILE, Notes, read_notes_file
+from kymo.format.run_file import RUN_FILE, RunFile, read_run_file
 from kymo.store.progress import Progress
-from kymo.store.warning import DAMAGED_RUN_FILE, UNREADABLE_RUN, LogWarning
+from kymo.store.side_file import SideFile, SideFileKind, signature_of
+from kymo.store.warning import DAMAGED_NOTES_FILE, DAMAGED_RUN_FILE, UNREADABLE_RUN, LogWarning
 
-_Signature = tuple[int, int, int, int]
-_ABSENT: _Signature = (-1, -1, -1, -1)
+_DESCRIPTION = SideFileKind(RUN_FILE, read_run_file, DAMAGED_RUN_FILE, "The run is shown without it.")
+_NOTES = SideFileKind(NOTES_FILE, read_notes_file, DAMAGED_NOTES_FILE, "The run is shown without its notes.")
 
 
 class ReadStep(NamedTuple):
@@ -36,7 +37,6 @@ class RunReader:
 
     Attributes:
         log: Everything read so far.
-        run_file: The run's own description, if it has one.
         last_growth: When the newest event file was last written to, in seconds since the epoch; never after it was
             noticed, since a file's time may be another machine's, or made up.
         version: Grows with every change.
@@ -47,15 +47,15 @@ class RunReader:
 
     # There may be very many.
     __slots__ = (
+        "_beside",
         "_clock",
-        "_described",
-        "_description_warning",
+        "_description",
         "_failure",
         "_files",
-        "_has_description",
         "_index_for",
         "_lock",
         "_newest",
+        "_notes",
         "_noting",
         "_payload_warnings",
         "_unread",
@@ -65,7 +65,6 @@ class RunReader:
         "log",
         "path",
         "progress",
-        "run_file",
         "version",
     )
 
@@ -78,7 +77,6 @@ class RunReader:
         self.path = path
         self._index_for = index_for
         self.log = RunLog()
-        self.run_file: RunFile | None = None
         self.last_growth: float | None = None
         self.version = 0
         self.complete = False
@@ -88,32 +86,48 @@ class RunReader:
         self._newest = 0
         self._lock = threading.Lock()
         self._files: tuple[str, ...] = ()
-        self._has_description = False
+        # Names of the files beside them that are there as far as is known; only those cost a look.
+        self._beside: tuple[str, ...] = ()
+        self._description: SideFile[RunFile] | None = None
+        self._notes: SideFile[Notes] | None = None
         self._unread = True
-        self._described = _ABSENT
-        self._description_warning: LogWarning | None = None
         self._failure: LogWarning | None = None
         # Apart from the other lock, which is held while a slow disk is read: warnings must not wait for that.
         self._noting = threading.Lock()
         self._payload_warnings: dict[tuple[str, int], LogWarning] = {}
 
-    def set_files(self, files: Sequence[str], has_description: bool = True) -> bool:
+    def set_files(self, files: Sequence[str], beside: Sequence[str] = (NOTES_FILE, RUN_FILE)) -> bool:
         """Takes the files as they are on disk; returns whether they are others than before.
 
         Args:
             files: The event files.
-            has_description: Whether there is a `run.json`.
+            beside: Which of `notes.json` and `run.json` there are, in this order.
         """
         with self._lock:
-            if (tuple(files), has_description) == (self._files, self._has_description):
+            if (tuple(files), tuple(beside)) == (self._files, self._beside):
                 return False
             self._files = tuple(files)
-            self._has_description = has_description
-            found = sum(max(0, _signature(path)[0]) for path in self._files)
+            self._beside = tuple(beside)
+            found = sum(max(0, signature_of(path)[0]) for path in self._files)
             self.progress = self.progress._replace(bytes_found=found, files_found=len(self._files))
             self.log.set_files(self._files, self.indexes)
             self._unread = True
             return True
+
+    def expect(self, name: str) -> None:
+        """Has the next refresh look for this file beside the event files, which may not have been listed yet."""
+        with self._lock:
+            self._beside = tuple(sorted({*self._beside, name}))
+
+    @property
+    def run_file(self) -> RunFile | None:
+        """The run's own description, if it has one."""
+        return None if self._description is None else self._description.value
+
+    @property
+    def notes(self) -> Notes | None:
+        """What people have noted of it, if anything."""
+        return None if self._notes is None else self._notes.value
 
     @property
     def indexes(self) -> tuple[str, ...]:
@@ -123,14 +137,18 @@ class RunReader:
     @property
     def unread(self) -> bool:
         """Whether there is more to read than was read, as far as is known without looking at the event files."""
-        return self._unread or (self._has_description and _signature(f"{self.path}/{RUN_FILE}") != self._described)
+        # A name that is not listed any more costs nothing, either.
+        return self._unread or any(side.name in self._beside and side.outdated for side in self._sides)
+
+    @property
+    def _sides(self) -> "list[SideFile[RunFile] | SideFile[Notes]]":
+        return [side for side in (self._description, self._notes) if side is not None]
 
     def refresh(self, byte_budget: int = 0) -> ReadStep:
         """Reads what has grown, at most about this many bytes (0: all)."""
         with self._lock:
             before, failed = self.log.version, self._failure
-            # A directory that was just listed need not be asked again: there may be very many.
-            changed = (self._has_description or self.version > 0) and self._read_description()
+            changed = self._read_beside()
             more = index_due = waiting = False
             newest = self._newest
             try:
@@ -157,19 +175,22 @@ class RunReader:
                 self.version += 1
             return ReadStep(changed, more, index_due)
 
-    def _read_description(self) -> bool:
-        signature = _signature(f"{self.path}/{RUN_FILE}")
-        if signature == self._described:
-            return False
-        self._described = signature
-        try:
-            self.run_file = read_run_file(self.path)
-            self._description_warning = None
-        except RunFileError as error:
-            # What it said before still holds better than nothing.
-            cause = f"{error} The run is shown without it."
-            self._description_warning = LogWarning("", f"{self.path}/{RUN_FILE}", None, DAMAGED_RUN_FILE, cause)
-        return True
+    def _read_beside(self) -> bool:
+        if self._description is None and RUN_FILE in self._beside:
+            self._description = SideFile(self.path, _DESCRIPTION)
+        if self._notes is None and NOTES_FILE in self._beside:
+            self._notes = SideFile(self.path, _NOTES)
+        changes = [side.refresh() for side in self._sides]
+        return any(changes)
+
+    def refresh_notes(self) -> bool:
+        """Reads what was noted, and nothing else; returns whether it differs."""
+        self.expect(NOTES_FILE)
+        with self._lock:
+            changed = self._read_beside()
+            if changed:
+                self.version += 1
+            return changed
 
     def payloads(self, tag: str) -> tuple[Payloads, list[str]]:
         """The tag's payloads, and the files that they number: a refresh in between could number them anew."""
@@ -185,24 +206,20 @@ class RunReader:
     @property
     def warning_count(self) -> int:
         """How many warnings there are."""
-        notes = (self._description_warning, self._failure)
-        return len(self.log.damage()) + len(self._payload_warnings) + sum(note is not None for note in notes)
+        return len(self.log.damage()) + len(self._payload_warnings) + len(self._own_warnings)
 
     def warnings(self, run: str) -> list[LogWarning]:
         """What was found wrong, under the run's name."""
         damage = [LogWarning(run, at.file, at.offset, at.rule, at.cause) for at in self.log.damage()]
         with self._noting:
             own = list(self._payload_warnings.values())
-        own += [warning for warning in (self._description_warning, self._failure) if warning is not None]
+        own += self._own_warnings
         return damage + [LogWarning(run, item.file, item.offset, item.rule, item.cause) for item in own]
+
+    @property
+    def _own_warnings(self) -> list[LogWarning]:
+        found = (*(side.warning for side in self._sides), self._failure)
+        return [warning for warning in found if warning is not None]
 
 
 _MAX_PAYLOAD_WARNINGS = 100
-
-
-def _signature(path: str) -> _Signature:
-    try:
-        status = os.stat(path)  # noqa: PTH116 - thousands a look; a Path costs as much again
-    except (OSError, ValueError):
-        return _ABSENT
-    return status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kymo.format.notes_file import NO_NOTES, Notes
 from kymo.store.names import UnknownNameError
 from kymo.store.reader import RunReader
 from kymo.store.series import Series
@@ -120,6 +121,11 @@ class Run(Mapping[str, Series]):
         """The content of `run.json`; empty without one."""
         run_file = self.reader.run_file
         return run_file.data if run_file is not None else {}
+
+    @property
+    def notes(self) -> Notes:
+        """What people have noted of it in a viewer (`notes.json`): `name`, `note`, `starred`, `archived`."""
+        return self.reader.notes or NO_NOTES
 
     @property
     def files(self) -> "list[_core.FileInfo]":

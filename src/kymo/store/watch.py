@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from kymo.format.event_files import is_event_file
+from kymo.format.notes_file import NOTES_FILE
 from kymo.format.run_file import RUN_FILE
 from kymo.store.changes import Changes
 from kymo.store.logs import Logs
@@ -220,8 +221,13 @@ class Watcher:
         """The runs that a change concerns; a change that calls for looking at everything has that done soon."""
         directory, _, name = path.rpartition("/")
         events = is_event_file(name)
-        if name == RUN_FILE or (events and kind is Kind.MODIFIED):
+        if events and kind is Kind.MODIFIED:
             return self._logs.runs_at(directory)
+        if name in (NOTES_FILE, RUN_FILE):
+            runs = self._logs.runs_at(directory)
+            for run in runs:
+                run.reader.expect(name)
+            return runs
         if kind is Kind.ADDED:
             structural = events or Path(path).is_dir()
         elif kind is Kind.DELETED:
