@@ -9,6 +9,8 @@ export interface SeriesColumns {
   inView: number;
   downsampled: boolean;
   superseded: number;
+  /** Points that a logarithmic x axis has no place for. */
+  notPositive: number;
   x: Float64Array;
   value: Float64Array;
   smoothed: Float64Array | null;
@@ -61,6 +63,7 @@ function decodeSeries(body: ArrayBuffer, base: number, axis: string, series: Ser
     inView: series.in_view,
     downsampled: series.downsampled,
     superseded: series.superseded,
+    notPositive: series.not_positive,
     x,
     value: floats("value") ?? noFloats,
     smoothed: floats("smoothed"),

@@ -11,6 +11,8 @@ export interface Frame {
   height: number;
   toX(value: number): number;
   toY(value: number): number;
+  /** The x under a pixel. */
+  atX(pixel: number): number;
   low: number;
   high: number;
 }
@@ -24,11 +26,11 @@ export function traceLine(surface: Surface, x: Float64Array, y: Float64Array, fr
   let drawing = false;
   for (let i = first; i <= last; i++) {
     const pixelY = frame.toY(y[i]!);
-    if (!Number.isFinite(pixelY)) {
+    const pixelX = frame.toX(x[i]!);
+    if (!Number.isFinite(pixelY) || !Number.isFinite(pixelX)) {
       drawing = false;
       continue;
     }
-    const pixelX = frame.toX(x[i]!);
     // Far outside, a canvas loses precision; the clip hides the difference.
     const bounded = Math.max(-1e5, Math.min(1e5, pixelY));
     if (drawing) path.lineTo(pixelX, bounded);

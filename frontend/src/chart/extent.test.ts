@@ -1,6 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { makeSeries } from "./fixture";
-import { lowerBound, pan, roundRange, scaleAround, widen, xExtent, xRange, yExtent } from "./extent";
+import {
+  closeRange,
+  lowerBound,
+  pan,
+  roundRange,
+  scaleAround,
+  widen,
+  xExtent,
+  xRange,
+  yExtent,
+} from "./extent";
+import { linear, scaleOf } from "./scale";
+
+const logarithmic = scaleOf(true);
 
 const plain = { log: false, outliers: true };
 
@@ -76,8 +89,33 @@ describe("extent", () => {
     expect(roundRange([-1e-9, 2e-9])).toEqual([-1e-9, 2e-9]);
   });
 
+  it("rounds the ends of many decades each by itself", () => {
+    expect(roundRange([0.001234567, 98765.4321], true)).toEqual([0.0012346, 98765]);
+    expect(roundRange([1000.04, 1000.06], true)).toEqual([1000.04, 1000.06]);
+  });
+
+  it("shows what is above zero on a logarithmic x axis", () => {
+    const series = [makeSeries({ x: [-1, 0, 2, 50], value: [1, 1, 1, 1] })];
+    expect(xRange(series, true, true)).toEqual([2, 50]);
+    expect(xRange([makeSeries({ x: [0, 8], value: [1, 1] })], true, true)).toEqual([4, 16]);
+    expect(xRange([], true, true)).toEqual([1, 10]);
+  });
+
+  it("fills in the ends that are left open", () => {
+    expect(closeRange([null, null], [0, 9], linear)).toEqual([0, 9]);
+    expect(closeRange([4, null], [0, 9], linear)).toEqual([4, 9]);
+    expect(closeRange([null, 4], [0, 9], linear)).toEqual([0, 4]);
+    expect(closeRange([20, null], [0, 9], linear)).toEqual([20, 29]);
+    expect(closeRange([null, -5], [0, 9], linear)).toEqual([-14, -5]);
+    expect(closeRange([-3, 40], [1, 10], logarithmic)).toEqual([1, 40]);
+    expect(closeRange([100, null], [1, 10], logarithmic).map(Math.round)).toEqual([100, 1000]);
+    expect(closeRange([-5, -1], [1, 10], logarithmic)).toEqual([1, 10]);
+  });
+
   it("pans and scales", () => {
     expect(pan([0, 10], 0.5)).toEqual([5, 15]);
     expect(scaleAround([0, 10], 0.5, 2)).toEqual([1, 6]);
+    expect(pan([1, 100], 0.5, logarithmic).map(Math.round)).toEqual([10, 1000]);
+    expect(scaleAround([1, 10_000], 0.5, 100, logarithmic).map(Math.round)).toEqual([10, 1000]);
   });
 });

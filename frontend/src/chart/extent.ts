@@ -1,6 +1,7 @@
 // The ranges that a chart shows: all of x, and the y that its visible points need.
 import type { SeriesColumns } from "../api/columns";
-import type { Range } from "../model/view_url";
+import type { Bounds, Range } from "../model/view_url";
+import { linear, type Scale } from "./scale";
 
 /** The first index whose value is not below `target`; `values` ascend. */
 export function lowerBound(values: Float64Array, target: number): number {
@@ -14,13 +15,14 @@ export function lowerBound(values: Float64Array, target: number): number {
   return low;
 }
 
-/** From the smallest to the largest x of any point or mark, or null when there is none. */
-export function xExtent(series: readonly SeriesColumns[]): Range | null {
+/** From the smallest to the largest x of any point or mark that has a place on the axis, or null when there is none. */
+export function xExtent(series: readonly SeriesColumns[], log = false): Range | null {
   let low = Infinity;
   let high = -Infinity;
   for (const { x, markX } of series) {
     for (const column of [x, markX]) {
       for (const value of column) {
+        if (log && value <= 0) continue;
         if (value < low) low = value;
         if (value > high) high = value;
       }
@@ -37,9 +39,10 @@ export function widen([low, high]: Range): Range {
 }
 
 /** What a chart shows of x without a zoom. An axis that counts begins at zero when its points begin near it. */
-export function xRange(series: readonly SeriesColumns[], counts: boolean): Range {
-  const extent = xExtent(series);
-  if (!extent) return [0, 1];
+export function xRange(series: readonly SeriesColumns[], counts: boolean, log = false): Range {
+  const extent = xExtent(series, log);
+  if (!extent) return log ? [1, 10] : [0, 1];
+  if (log) return extent[0] < extent[1] ? extent : [extent[0] / 2, extent[1] * 2];
   const [low, high] = widen(extent);
   if (!counts || extent[0] < 0) return [low, high];
   return [extent[0] <= 1 || low < (high - low) / 4 ? 0 : low, high];
@@ -93,21 +96,41 @@ function logMargin(low: number, high: number): Range {
   return [low / factor, high * factor];
 }
 
+/** The range that fixed ends come to together with those of what there is, where they are left open. */
+export function closeRange(bounds: Bounds, found: Range, scale: Scale): Range {
+  const [low, high] = bounds.map((bound) =>
+    bound !== null && Number.isFinite(scale.place(bound)) ? bound : null,
+  ) as [number | null, number | null];
+  const range: Range = [low ?? found[0], high ?? found[1]];
+  if (range[0] < range[1]) return range;
+  // All that there is lies beyond the end that is fixed.
+  const width = scale.place(found[1]) - scale.place(found[0]);
+  const beside = (end: number, by: number) => scale.valueAt(scale.place(end) + by);
+  return low !== null ? [low, beside(low, width)] : [beside(range[1], -width), range[1]];
+}
+
 /** The part of a zoom that moving by `fraction` of its width gives. */
-export function pan([low, high]: Range, fraction: number): Range {
-  const shift = (high - low) * fraction;
-  return [low + shift, high + shift];
+export function pan([low, high]: Range, fraction: number, scale = linear): Range {
+  const [from, to] = [scale.place(low), scale.place(high)];
+  const shift = (to - from) * fraction;
+  return [scale.valueAt(from + shift), scale.valueAt(to + shift)];
 }
 
 /** The range `factor` times as wide around `centre`. */
-export function scaleAround([low, high]: Range, factor: number, centre: number): Range {
-  return [centre - (centre - low) * factor, centre + (high - centre) * factor];
+export function scaleAround([low, high]: Range, factor: number, centre: number, scale = linear): Range {
+  const [from, middle, to] = [low, centre, high].map((value) => scale.place(value)) as [
+    number,
+    number,
+    number,
+  ];
+  return [scale.valueAt(middle - (middle - from) * factor), scale.valueAt(middle + (to - middle) * factor)];
 }
 
-/** The range with no more digits than a ten-thousandth of its width, so that an address stays readable. */
-export function roundRange([low, high]: Range): Range {
+/** The range with no more digits than a chart can show, so that an address stays readable. */
+export function roundRange([low, high]: Range, log = false): Range {
   const unit = 10 ** Math.floor(Math.log10((high - low) / 10_000));
-  const round = (value: number) => Number((Math.round(value / unit) * unit).toPrecision(15));
+  const evenly = (value: number) => Number((Math.round(value / unit) * unit).toPrecision(15));
+  const round = log && high > 10 * low ? (value: number) => Number(value.toPrecision(5)) : evenly;
   const rounded: Range = [round(low), round(high)];
   return rounded[0] < rounded[1] ? rounded : [low, high];
 }

@@ -19,6 +19,7 @@ export function makeSeries(sketch: Sketch): SeriesColumns {
     inView: x.length,
     downsampled: false,
     superseded: 0,
+    notPositive: 0,
     x,
     value: floats("value"),
     smoothed: sketch.smoothed ? floats("smoothed") : null,

@@ -2,11 +2,19 @@ import { describe, expect, it } from "vitest";
 import { makeLine, makeSeries } from "./fixture";
 import { hoverRow, nearestIndex, sortByNearest } from "./hover";
 
+const plain = (x: number) => x;
+
 describe("nearestIndex", () => {
   it("takes the nearer neighbour, the ends beyond them", () => {
     const values = Float64Array.of(0, 10, 20);
-    expect([-5, 4, 6, 15, 99].map((target) => nearestIndex(values, target))).toEqual([0, 0, 1, 1, 2]);
-    expect(nearestIndex(new Float64Array(0), 1)).toBe(-1);
+    expect([-5, 4, 6, 15, 99].map((target) => nearestIndex(values, target, plain))).toEqual([0, 0, 1, 1, 2]);
+    expect(nearestIndex(new Float64Array(0), 1, plain)).toBe(-1);
+  });
+  it("measures as the axis does", () => {
+    const values = Float64Array.of(1, 100);
+    expect(nearestIndex(values, 20, plain)).toBe(0);
+    expect(nearestIndex(values, 20, Math.log)).toBe(1);
+    expect(nearestIndex(Float64Array.of(0, 100), 1, Math.log)).toBe(1);
   });
 });
 
@@ -21,7 +29,7 @@ describe("hoverRow", () => {
   });
   const series = makeLine(columns);
   it("gives the point and all that is known about it", () => {
-    expect(hoverRow(series, 9, 1)).toEqual({
+    expect(hoverRow(series, 9, 1, plain)).toEqual({
       run: "run",
       tag: "tag",
       x: 10,
@@ -32,12 +40,12 @@ describe("hoverRow", () => {
     });
   });
   it("gives a non-finite point where that is nearest", () => {
-    expect(hoverRow(series, 14.2, 1)).toMatchObject({ x: 14, value: Infinity, smoothed: null });
+    expect(hoverRow(series, 14.2, 1, plain)).toMatchObject({ x: 14, value: Infinity, smoothed: null });
   });
   it("has no row outside of what a run covers", () => {
-    expect(hoverRow(series, 25, 1)).toBeNull();
-    expect(hoverRow(series, 20.5, 1)?.x).toBe(20);
-    expect(hoverRow(makeLine(makeSeries({})), 0, 1)).toBeNull();
+    expect(hoverRow(series, 25, 1, plain)).toBeNull();
+    expect(hoverRow(series, 20.5, 1, plain)?.x).toBe(20);
+    expect(hoverRow(makeLine(makeSeries({})), 0, 1, plain)).toBeNull();
   });
 });
 

@@ -16,21 +16,30 @@ export interface HoverRow {
 
 const nonFinite = [NaN, Infinity, -Infinity];
 
-/** The nearest index to `target`, by the distance in x; -1 for an empty column. */
-export function nearestIndex(values: Float64Array, target: number): number {
+type Place = (x: number) => number;
+
+/** The nearest index to `target`, by how far apart they are placed; -1 for an empty column. */
+export function nearestIndex(values: Float64Array, target: number, place: Place): number {
   if (values.length === 0) return -1;
   const right = Math.min(lowerBound(values, target), values.length - 1);
   const left = Math.max(0, right - 1);
-  return Math.abs(values[left]! - target) <= Math.abs(values[right]! - target) ? left : right;
+  const away = (index: number) => Math.abs(place(values[index]!) - place(target));
+  return away(left) <= away(right) ? left : right;
 }
 
-/** The line's row at x, or null when its nearest point is farther than `reach` outside of what it covers. */
-export function hoverRow({ tag, columns: series }: Line, x: number, reach: number): HoverRow | null {
+/** The line's row at x, or null when its nearest point is farther than `reach` pixels outside of what it covers. */
+export function hoverRow(
+  { tag, columns: series }: Line,
+  x: number,
+  reach: number,
+  toPixel: Place,
+): HoverRow | null {
   const of = { run: series.run, tag };
-  const at = nearestIndex(series.x, x);
-  const mark = nearestIndex(series.markX, x);
-  const distance = at < 0 ? Infinity : Math.abs(series.x[at]! - x);
-  const markDistance = mark < 0 ? Infinity : Math.abs(series.markX[mark]! - x);
+  const at = nearestIndex(series.x, x, toPixel);
+  const mark = nearestIndex(series.markX, x, toPixel);
+  const away = (other: number) => Math.abs(toPixel(other) - toPixel(x));
+  const distance = at < 0 ? Infinity : away(series.x[at]!);
+  const markDistance = mark < 0 ? Infinity : away(series.markX[mark]!);
   if (markDistance < distance) {
     if (markDistance > reach) return null;
     const value = nonFinite[series.markKind[mark]!] ?? NaN;

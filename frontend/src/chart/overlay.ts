@@ -75,7 +75,7 @@ function drawCursor(
   const surface = new CanvasSurface(context);
   for (const { columns, look, pale } of scene.lines) {
     if (pale || (highlighted !== null && columns.run !== highlighted)) continue;
-    const index = nearestIndex(columns.x, x);
+    const index = nearestIndex(columns.x, x, frame.toX);
     if (index < 0) continue;
     const left = frame.toX(columns.x[index]!);
     const top = frame.toY((columns.smoothed ?? columns.value)[index]!);

@@ -1,44 +1,40 @@
 // One chart: uPlot gives scales, axes and the drag to zoom; the lines are drawn here, each run with its own x.
 import uPlot from "uplot";
-import { durationSteps } from "../format/time";
-import { formatLogTicks, formatTicks } from "../format/numbers";
-import type { Range, Zoom } from "../model/view_url";
+import type { Bounds, Range } from "../model/view_url";
+import { Axes } from "./axes";
 import type { Frame } from "./draw";
-import { xRange, yExtent } from "./extent";
-import { chartFont, inks } from "./ink";
+import { closeRange, xRange, yExtent } from "./extent";
+import { inks } from "./ink";
 import { Overlay } from "./overlay";
 import { drawScene } from "./picture";
+import { makeFrame, scaleOf, type Scale } from "./scale";
 import type { Scene } from "./scene";
 import { CanvasSurface } from "./surface";
-import { axisTitles, labelXTicks, logTicks, stepSpacings } from "./ticks";
 
 export interface PlotEvents {
   /** The reader dragged a rectangle: the ranges it asks for, null where it left a direction alone. */
-  zoom(zoom: Zoom): void;
+  zoom(ranges: { x: Range | null; y: Range | null }): void;
   /** The pointer is over the plot at these CSS pixels, or has left. */
   hover(at: { left: number; top: number } | null): void;
   drawn(): void;
 }
 
-/** The y axis has one width on every chart, so that their x axes line up; only labels that do not fit make it wider. */
-export const yAxisWidth = 52;
-const yAxisGap = 6;
-const digitWidth = 6.5;
-const xAxisHeight = 24;
-const xAxisGap = 4;
-const tickLength = 4;
+/** Ends that the data decide. */
+const open: Bounds = [null, null];
 /** Lines and dots on the very edge of what is shown are drawn whole. */
 const bleed = 3;
 const topRoom = 6;
 const rightRoom = 8;
 
+/** What a chart cannot change in place. */
+const builtIn = ["axis", "xTag", "logX", "log", "theme"] as const;
+
 export class Plot {
   private chart: uPlot;
+  private axes: Axes;
   private overlay: Overlay;
   private x: Range = [0, 1];
   private y: Range = [0, 1];
-  /** Only grows, so that labels that come and go do not move the plot. */
-  private gutter = yAxisWidth;
 
   constructor(
     private readonly host: HTMLElement,
@@ -47,6 +43,7 @@ export class Plot {
     private readonly events: PlotEvents,
   ) {
     this.fit();
+    this.axes = this.makeAxes();
     this.chart = this.build();
     this.overlay = new Overlay(this.chart.over);
   }
@@ -55,8 +52,8 @@ export class Plot {
     return this.x;
   }
 
-  get yRange(): Range {
-    return this.y;
+  get xScale(): Scale {
+    return scaleOf(this.scene.logX);
   }
 
   /** Shows a scene: in place when only its data or ranges differ. */
@@ -64,9 +61,9 @@ export class Plot {
     const before = this.scene;
     this.scene = scene;
     this.fit();
-    if (before.axis !== scene.axis || before.log !== scene.log || before.theme !== scene.theme) {
+    if (builtIn.some((field) => before[field] !== scene[field])) {
       this.chart.destroy();
-      this.gutter = yAxisWidth;
+      this.axes = this.makeAxes();
       this.chart = this.build();
       this.overlay = new Overlay(this.chart.over);
       return;
@@ -99,22 +96,7 @@ export class Plot {
     const ratio = uPlot.pxRatio;
     const width = this.chart.bbox.width / ratio;
     const height = this.chart.bbox.height / ratio;
-    const [low, high] = this.x;
-    const bend = this.scene.log ? Math.log : (value: number) => value;
-    const floor = bend(this.y[0]);
-    const span = bend(this.y[1]) - floor;
-    return {
-      width,
-      height,
-      low,
-      high,
-      toX: (value) => ((value - low) / (high - low)) * width,
-      toY: (value) => height - ((bend(value) - floor) / span) * height,
-    };
-  }
-
-  valueAtX(left: number): number {
-    return this.x[0] + (left / this.frame().width) * (this.x[1] - this.x[0]);
+    return makeFrame({ width, height, x: this.x, y: this.y, logX: this.scene.logX, logY: this.scene.log });
   }
 
   destroy(): void {
@@ -122,27 +104,31 @@ export class Plot {
   }
 
   private fit(): void {
-    const columns = this.scene.lines.map((line) => line.columns);
-    this.x = this.scene.zoom?.x ?? xRange(columns, this.scene.axis !== "wall");
-    const y = this.scene.zoom?.y;
-    const drawable = y && !(this.scene.log && y[0] <= 0) ? y : null;
-    const { log, outliers } = this.scene;
-    this.y = drawable ?? yExtent(columns, this.x, { log, outliers }) ?? (log ? [0.1, 10] : [0, 1]);
+    const { lines, zoom, axis, log, logX, outliers } = this.scene;
+    const columns = lines.map((line) => line.columns);
+    this.x = closeRange(zoom?.x ?? open, xRange(columns, axis !== "wall", logX), scaleOf(logX));
+    const found = yExtent(columns, this.x, { log, outliers }) ?? (log ? [0.1, 10] : [0, 1]);
+    this.y = closeRange(zoom?.y ?? open, found, scaleOf(log));
+  }
+
+  private makeAxes(): Axes {
+    return new Axes(this.scene, () => this.size);
   }
 
   private build(): uPlot {
-    const { axis, log } = this.scene;
+    const { axis, log, logX } = this.scene;
+    const logarithmic = { distr: 3, log: 10 } as const;
     const chart = new uPlot(
       {
         ...this.size,
         padding: [topRoom, rightRoom, 0, 0],
         legend: { show: false },
         scales: {
-          x: { time: axis === "wall", range: () => this.x },
-          y: log ? { distr: 3, log: 10, range: () => this.y } : { range: () => this.y },
+          x: { time: axis === "wall", range: () => this.x, ...(logX ? logarithmic : {}) },
+          y: { range: () => this.y, ...(log ? logarithmic : {}) },
         },
         series: [{}, { paths: () => null, points: { show: false } }],
-        axes: [this.xAxis(), this.yAxis()],
+        axes: [this.axes.x(), this.axes.y()],
         cursor: {
           x: false,
           y: false,
@@ -151,7 +137,7 @@ export class Plot {
           bind: { dblclick: () => null },
         },
         hooks: {
-          drawAxes: [(self) => this.drawTitle(self)],
+          drawAxes: [(self) => this.axes.drawTitle(self)],
           draw: [(self) => this.drawLines(self)],
           setSelect: [(self) => this.select(self)],
           setCursor: [(self) => this.hover(self)],
@@ -161,50 +147,6 @@ export class Plot {
       this.host,
     );
     return chart;
-  }
-
-  private xAxis(): uPlot.Axis {
-    const { axis, theme } = this.scene;
-    const ink = inks[theme];
-    return {
-      size: xAxisHeight,
-      gap: xAxisGap,
-      font: chartFont,
-      stroke: ink.text,
-      space: 72,
-      grid: { show: false },
-      ticks: { stroke: ink.axis, width: 1, size: tickLength },
-      border: { show: true, stroke: ink.axis, width: 1 },
-      ...(axis === "relative" ? { incrs: durationSteps } : axis === "step" ? { incrs: stepSpacings } : {}),
-      values: (_self, ticks) => labelXTicks(axis, ticks),
-    };
-  }
-
-  private yAxis(): uPlot.Axis {
-    const { log, theme } = this.scene;
-    const ink = inks[theme];
-    return {
-      size: (_self, labels) => {
-        const longest = (labels ?? []).reduce((most, label) => Math.max(most, label?.length ?? 0), 0);
-        this.gutter = Math.max(this.gutter, Math.ceil(longest * digitWidth) + yAxisGap);
-        return this.gutter;
-      },
-      gap: yAxisGap,
-      font: chartFont,
-      stroke: ink.text,
-      space: 36,
-      grid: { stroke: ink.grid, width: 1 },
-      ticks: { show: false },
-      ...(log
-        ? {
-            splits: (_self: uPlot, _axis: number, low: number, high: number) =>
-              logTicks(low, high, this.size.height / 36),
-            // uPlot would label decades only.
-            filter: (_self: uPlot, ticks: number[]) => ticks,
-            values: (_self: uPlot, ticks: number[]) => formatLogTicks(ticks),
-          }
-        : { values: (_self: uPlot, ticks: number[]) => formatTicks(ticks) }),
-    };
   }
 
   private drawLines(self: uPlot): void {
@@ -224,21 +166,6 @@ export class Plot {
     this.events.drawn();
   }
 
-  /** What x counts, left of its first label: beside every chart's axis and in nobody's way. */
-  private drawTitle(self: uPlot): void {
-    const { text, clear } = axisTitles[this.scene.axis];
-    const ratio = uPlot.pxRatio;
-    const { left, top, height } = self.bbox;
-    const context = self.ctx;
-    context.save();
-    context.font = chartFont.replace(/^\d+/, (size) => String(Number(size) * ratio));
-    context.fillStyle = inks[this.scene.theme].text;
-    context.textAlign = "right";
-    context.textBaseline = "top";
-    context.fillText(text, left - clear * ratio, top + height + (tickLength + xAxisGap) * ratio);
-    context.restore();
-  }
-
   // During construction uPlot draws before `this.chart` is set.
   private frameOf(self: uPlot): Frame {
     this.chart = self;
@@ -249,7 +176,7 @@ export class Plot {
     const { left, top, width, height } = self.select;
     if (width <= 0 && height <= 0) return;
     const frame = this.frame();
-    const zoom: Zoom = { x: null, y: null };
+    const zoom: Parameters<PlotEvents["zoom"]>[0] = { x: null, y: null };
     if (width > 0 && width < frame.width - 0.5) {
       zoom.x = [self.posToVal(left, "x"), self.posToVal(left + width, "x")];
     }

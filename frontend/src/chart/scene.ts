@@ -19,6 +19,9 @@ export interface Line {
 export interface Scene {
   lines: Line[];
   axis: XAxis;
+  /** The tag that x is the value of, where it is another series. */
+  xTag: string | null;
+  logX: boolean;
   log: boolean;
   outliers: boolean;
   zoom: Zoom | null;

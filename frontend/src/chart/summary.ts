@@ -1,5 +1,5 @@
 // A chart in words: how much it shows, and why it shows nothing.
-import type { Columns } from "../api/columns";
+import type { Columns, SeriesColumns } from "../api/columns";
 import { formatCount, formatShort } from "../format/numbers";
 import type { Answer } from "./feed.svelte";
 
@@ -11,8 +11,8 @@ export interface Summary {
   newestStep: number | null;
 }
 
-/** Of one chart, whose tags are parts of `columns`. */
-export function summarise(columns: readonly Columns[]): Summary {
+/** Of one chart, whose tags are parts of `columns`. `xName`: the series that x is the value of. */
+export function summarise(columns: readonly Columns[], xName = "epoch"): Summary {
   const shown = columns.flatMap((part) => part.series.filter((series) => series.status === "ok"));
   const points = shown.reduce((sum, series) => sum + series.points, 0);
   let newestStep: number | null = null;
@@ -26,8 +26,16 @@ export function summarise(columns: readonly Columns[]): Summary {
   const count = new Set(shown.map(({ run }) => run)).size;
   const runs = `${formatCount(count)} ${count === 1 ? "run" : "runs"}`;
   const words = `${runs}, ${formatShort(points)} ${points === 1 ? "point" : "points"}`;
-  return { words, points, lines: shown.length, newestStep };
+  const missing = new Set(columns.flatMap((part) => part.series.filter(lacksX)).map(({ run }) => run)).size;
+  return {
+    words: missing > 0 ? `${words}, ${formatCount(missing)} without ${xName}` : words,
+    points,
+    lines: shown.length,
+    newestStep,
+  };
 }
+
+const lacksX = ({ status }: SeriesColumns) => status === "no_epoch" || status === "no_x_tag";
 
 /** How many of the points drawn a logarithmic axis leaves out because they are not above zero. */
 export function countBelowLog(columns: readonly Columns[]): number {
@@ -38,6 +46,11 @@ export function countBelowLog(columns: readonly Columns[]): number {
   return count;
 }
 
+/** How many points of the range a logarithmic x axis leaves out because their x is not above zero. */
+export function countBelowLogX(columns: readonly Columns[]): number {
+  return columns.flatMap(({ series }) => series).reduce((sum, { notPositive }) => sum + notPositive, 0);
+}
+
 /** What a chart without a line says in its place; null when it has one. */
 export function noteFor(answer: Answer | null, error: string | null, log: boolean): string | null {
   if (error) return error;
@@ -46,11 +59,16 @@ export function noteFor(answer: Answer | null, error: string | null, log: boolea
   if (series.length > 0 && series.every(({ status }) => status === "no_epoch")) {
     return "These runs log no epoch series. Choose another axis, or log “epoch”.";
   }
+  if (series.length > 0 && series.every(({ status }) => status === "no_x_tag")) {
+    return `These runs do not log “${answer.queries[0]?.x_tag}”. Choose another axis.`;
+  }
   const drawable = series.some(({ x, value, markX }) => {
     if (markX.length > 0) return true;
     return log ? value.some((y) => y > 0) : x.length > 0;
   });
   if (drawable) return null;
+  if (countBelowLogX(answer.columns) > 0)
+    return "Nothing here has an x above zero, so a logarithmic axis has nothing to show.";
   const some = series.some(({ x }) => x.length > 0);
   return some
     ? "Nothing here is above zero, so a logarithmic axis has nothing to show."

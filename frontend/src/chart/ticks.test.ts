@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { labelXTicks, linearTicks, logTicks, stepSpacings } from "./ticks";
+import { labelLogXTicks, labelXTicks, linearTicks, logTicks, logXTicks, stepSpacings } from "./ticks";
 
 describe("logTicks", () => {
   it("shows decades when there are many, skipping some when there are too many", () => {
@@ -24,6 +24,19 @@ describe("labelXTicks", () => {
     expect(labelXTicks("step", [0, 20000])).toEqual(["0", "20k"]);
     expect(labelXTicks("relative", [0, 3600, 7200])).toEqual(["0", "1 h", "2 h"]);
     expect(labelXTicks("wall", [1_800_000_000])[0]).toMatch(/\d/);
+  });
+});
+
+describe("logXTicks", () => {
+  const both = (...asked: Parameters<typeof logXTicks>) => labelLogXTicks(asked[0], logXTicks(...asked));
+  it("has whole steps only", () => {
+    expect(logXTicks("step", 1, 200, 20)).toEqual([1, 2, 5, 10, 20, 50, 100, 200]);
+    expect(logXTicks("step", 1, 4, 10)).toEqual([1, 2, 3, 4]);
+    expect(both("step", 1, 2e6, 7)).toEqual(["1", "10", "100", "1k", "10⁴", "10⁵", "10⁶"]);
+  });
+  it("counts time in its own units, as far apart as there is room for", () => {
+    expect(both("relative", 1, 7200, 8)).toEqual(["1 s", "5 s", "30 s", "2 min", "10 min", "1 h"]);
+    expect(both("relative", 100, 103, 3)).toEqual(["1m 40s", "1m 41s", "1m 42s", "1m 43s"]);
   });
 });
 

@@ -1,7 +1,7 @@
 // Where a logarithmic axis has its ticks, and how each kind of x axis labels its own.
 import type { XAxis } from "../api/types";
-import { formatTicks } from "../format/numbers";
-import { formatDurationTick, formatMomentTick } from "../format/time";
+import { formatLogTicks, formatTicks } from "../format/numbers";
+import { durationSteps, formatDurationTick, formatMomentTick } from "../format/time";
 
 /** About `most` ticks: powers of ten when the range spans many, 1-2-5 steps below that, even steps within one. */
 export function logTicks(low: number, high: number, most: number): number[] {
@@ -40,13 +40,33 @@ export const axisTitles: Record<XAxis, { text: string; clear: number }> = {
   epoch: { text: "epoch", clear: 10 },
   relative: { text: "time", clear: 10 },
   wall: { text: "time", clear: 22 },
+  // Another series: its tag stands below the labels, where it has room.
+  series: { text: "", clear: 10 },
 };
 
 export function labelXTicks(axis: XAxis, ticks: number[]): string[] {
-  if (axis === "step" || axis === "epoch") return formatTicks(ticks);
+  if (axis !== "relative" && axis !== "wall") return formatTicks(ticks);
   const spacing = ticks.length > 1 ? ticks[1]! - ticks[0]! : 1;
   const format = axis === "relative" ? formatDurationTick : formatMomentTick;
   return ticks.map((tick) => format(tick, spacing));
+}
+
+/** About `most` ticks of a logarithmic x axis: what is counted in wholes has none between two of them. */
+export function logXTicks(axis: XAxis, low: number, high: number, most: number): number[] {
+  if (axis === "step") return logTicks(low, high, most).filter(Number.isInteger);
+  if (axis !== "relative") return logTicks(low, high, most);
+  const apart = (high / low) ** (1 / Math.max(1, most));
+  const ticks: number[] = [];
+  for (const tick of durationSteps) {
+    if (tick >= low && tick <= high && tick >= (ticks.at(-1) ?? 0) * apart) ticks.push(tick);
+  }
+  return ticks.length >= 2 ? ticks : linearTicks(low, high, most);
+}
+
+export function labelLogXTicks(axis: XAxis, ticks: number[]): string[] {
+  if (axis !== "relative" || !ticks.every((tick) => durationSteps.includes(tick)))
+    return axis === "relative" ? labelXTicks(axis, ticks) : formatLogTicks(ticks);
+  return ticks.map((tick) => formatDurationTick(tick, tick));
 }
 
 /** Spacings of ticks on an axis of steps: there is nothing between two steps to be labelled. */

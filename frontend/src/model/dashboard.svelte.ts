@@ -160,8 +160,9 @@ export class Dashboard {
   }
 
   /** Zooms in x are in the axis' own units, so they end with it. */
-  chooseAxis(x: XAxis): void {
-    if (x !== this.view.current.x) this.view.set({ x, zooms: new Map() });
+  chooseAxis(x: XAxis, xTag: string | null = null): void {
+    const { current } = this.view;
+    if (x !== current.x || xTag !== current.xTag) this.view.set({ x, xTag, zooms: new Map() });
   }
 
   private isShown(tag: Tag): boolean {

@@ -13,7 +13,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["g w", "go to the warnings"],
       ["s", "smoothing"],
       ["x", "next horizontal axis"],
-      ["l", "logarithmic y axis"],
+      ["l  L", "logarithmic y axis, x axis"],
       ["0", "reset every zoom"],
       ["p", "pause: nothing changes by itself; again to go on"],
       ["b", "show or hide the runs panel"],
@@ -39,7 +39,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["Shift drag, Shift ← →", "move along x"],
       ["← →", "move the cursor"],
       ["+  −", "zoom at the cursor"],
-      ["l  w", "logarithmic y, full width"],
+      ["l  L  w", "logarithmic y, logarithmic x, full width"],
     ],
   },
 ];
@@ -82,6 +82,7 @@ export class Keys {
       this.dashboard.chooseAxis(next);
     },
     l: () => this.dashboard.view.set({ logY: !this.dashboard.view.current.logY, logFlips: new Set() }),
+    L: () => this.dashboard.view.set({ logX: !this.dashboard.view.current.logX, logXFlips: new Set() }),
     "0": () => this.dashboard.view.set({ zooms: new Map() }),
     b: () => (this.dashboard.runsShown = !this.dashboard.runsShown),
     p: () => this.dashboard.setPaused(!this.dashboard.pause.on),

@@ -10,10 +10,13 @@ describe("the view in the address", () => {
 
   it("round-trips everything, hostile names included", () => {
     const view: View = {
-      x: "wall",
+      x: "series",
+      xTag: "data/samples: seen & more",
       smoothing: { kind: "gaussian", amount: 12.5 },
       logY: true,
       logFlips: new Set(["train/loss", "a&b=c#d"]),
+      logX: true,
+      logXFlips: new Set(["a&b=c#d"]),
       wide: new Set(["val/:acc;1,2"]),
       closed: new Set(["opt"]),
       closedGroups: new Set(["mlp/é"]),
@@ -32,6 +35,7 @@ describe("the view in the address", () => {
         ["val/:acc;1,2", { x: [-1.5, 2e9], y: null }],
         ["lr", { x: null, y: [1e-9, 0.25] }],
         ["*", { x: [0, 1], y: [2, 3] }],
+        ["open", { x: [null, 5], y: [0, null] }],
       ]),
       linkZoom: true,
       superseded: true,
@@ -45,9 +49,12 @@ describe("the view in the address", () => {
 
   it("falls back on its defaults for what is wrong", () => {
     const view = decodeView(
-      "x=time&smoothing=3&zoom=5,1:a&zoom=nope&zoom=,:b&select=some&size=huge&sort=colour&rule=x//y&rule=+z",
+      "x=time&smoothing=3&zoom=5,1:a&zoom=nope&zoom=,:b&zoom=5:c&zoom=1,x:d&zoom=1,2,3:e&select=some&size=huge&sort=colour&rule=x//y&rule=+z",
     );
     expect(view).toEqual(initialView);
+    expect(decodeView("x=series")).toEqual(initialView);
+    expect(decodeView("x=series:")).toEqual(initialView);
+    expect(decodeView("x=wall")).toEqual({ ...initialView, x: "wall" });
     expect(decodeView("smoothing=constructor:1").smoothing).toEqual(initialView.smoothing);
     expect(decodeView("smoothing=0").smoothing.amount).toBe(0);
   });

@@ -4,18 +4,25 @@ import type { RunSort } from "./run_sort";
 import { initialSelection, type Rule, type Selection } from "./selection";
 
 export type Range = [number, number];
+/** Ends of a range; null: the data decide. */
+export type Bounds = [number | null, number | null];
 
 export interface Zoom {
-  x: Range | null;
-  y: Range | null;
+  x: Bounds | null;
+  y: Bounds | null;
 }
 
 export interface View {
   x: XAxis;
+  /** With x "series": the tag that x is the value of. */
+  xTag: string | null;
   smoothing: { kind: SmoothingKind; amount: number };
   logY: boolean;
   /** Cards whose y scale is the opposite of the page's. */
   logFlips: ReadonlySet<string>;
+  logX: boolean;
+  /** Cards whose x scale is the opposite of the page's. */
+  logXFlips: ReadonlySet<string>;
   wide: ReadonlySet<string>;
   closed: ReadonlySet<string>;
   closedGroups: ReadonlySet<string>;
@@ -32,6 +39,10 @@ export interface View {
   sort: RunSort;
 }
 
+/** Whether a card's x is logarithmic; the time of day has no logarithm that says anything. */
+export const isLogX = (view: View, card: string) =>
+  view.x !== "wall" && view.logX !== view.logXFlips.has(card);
+
 export type CardSize = "small" | "medium" | "large";
 
 /** The zoom's key when all charts zoom together. */
@@ -39,9 +50,12 @@ export const everyCard = "*";
 
 export const initialView: View = {
   x: "step",
+  xTag: null,
   smoothing: { kind: "exponential", amount: 0.6 },
   logY: false,
   logFlips: new Set(),
+  logX: false,
+  logXFlips: new Set(),
   wide: new Set(),
   closed: new Set(),
   closedGroups: new Set(),
@@ -71,12 +85,14 @@ export const smoothingRanges: Record<SmoothingKind, { low: number; high: number;
 
 export function encodeView(view: View): string {
   const out = new URLSearchParams();
-  if (view.x !== initialView.x) out.set("x", view.x);
+  if (view.x !== initialView.x) out.set("x", view.xTag === null ? view.x : `${view.x}:${view.xTag}`);
   const { kind, amount } = view.smoothing;
   if (kind !== "exponential") out.set("smoothing", `${kind}:${amount}`);
   else if (amount !== initialView.smoothing.amount) out.set("smoothing", String(amount));
   if (view.logY) out.set("log", "1");
   for (const tag of view.logFlips) out.append("flip", tag);
+  if (view.logX) out.set("logx", "1");
+  for (const tag of view.logXFlips) out.append("flipx", tag);
   for (const tag of view.wide) out.append("wide", tag);
   for (const name of view.closed) out.append("closed", name);
   for (const path of view.closedGroups) out.append("folded", path);
@@ -98,7 +114,6 @@ export function encodeView(view: View): string {
 /** Reads a fragment; what it does not say, or says wrongly, stays at its default. */
 export function decodeView(fragment: string): View {
   const read = new URLSearchParams(fragment.replace(/^#/, ""));
-  const x = axes.find((axis) => axis === read.get("x")) ?? initialView.x;
   const base = read.get("select");
   const zooms = new Map<string, Zoom>();
   for (const text of read.getAll("zoom")) {
@@ -106,10 +121,12 @@ export function decodeView(fragment: string): View {
     if (entry) zooms.set(...entry);
   }
   return {
-    x,
+    ...decodeAxis(read.get("x") ?? ""),
     smoothing: decodeSmoothing(read.get("smoothing")),
     logY: read.get("log") === "1",
     logFlips: new Set(read.getAll("flip")),
+    logX: read.get("logx") === "1",
+    logXFlips: new Set(read.getAll("flipx")),
     wide: new Set(read.getAll("wide")),
     closed: new Set(read.getAll("closed")),
     closedGroups: new Set(read.getAll("folded")),
@@ -128,6 +145,13 @@ export function decodeView(fragment: string): View {
     valueTag: read.get("value"),
     sort: sorts.find((sort) => sort === read.get("sort")) ?? initialView.sort,
   };
+}
+
+/** The colon and what follows it name the tag of an axis that is another series. */
+function decodeAxis(text: string): Pick<View, "x" | "xTag"> {
+  const xTag = text.startsWith("series:") ? text.slice("series:".length) : "";
+  if (xTag) return { x: "series", xTag };
+  return { x: axes.find((axis) => axis === text) ?? initialView.x, xTag: null };
 }
 
 function decodeSmoothing(text: string | null): View["smoothing"] {
@@ -150,21 +174,24 @@ function decodeRule(text: string): Rule[] {
   return parts ? [{ on: parts[1] === "+", below: parts[2]!, match: parts[3]! }] : [];
 }
 
-const encodeRange = (range: Range | null) => (range ? `${range[0]},${range[1]}` : "");
+const encodeBounds = (bounds: Bounds | null) => (bounds ? `${bounds[0] ?? ""},${bounds[1] ?? ""}` : "");
 
 function encodeZoom(tag: string, zoom: Zoom): string {
-  const y = encodeRange(zoom.y);
-  return `${encodeRange(zoom.x)}${y ? ";" + y : ""}:${tag}`;
+  const y = encodeBounds(zoom.y);
+  return `${encodeBounds(zoom.x)}${y ? ";" + y : ""}:${tag}`;
 }
 
 function decodeZoom(text: string): [string, Zoom] | null {
   const colon = text.indexOf(":");
   if (colon < 0) return null;
-  const [x = null, y = null] = text.slice(0, colon).split(";").map(decodeRange);
+  const [x = null, y = null] = text.slice(0, colon).split(";").map(decodeBounds);
   return x || y ? [text.slice(colon + 1), { x, y }] : null;
 }
 
-function decodeRange(text: string): Range | null {
-  const [low = NaN, high = NaN] = text === "" ? [] : text.split(",").map(Number);
-  return Number.isFinite(low) && Number.isFinite(high) && low < high ? [low, high] : null;
+function decodeBounds(text: string): Bounds | null {
+  const ends = text.split(",").map((end) => (end === "" ? null : Number(end)));
+  const [low = null, high = null] = ends;
+  if (ends.length !== 2 || !ends.every((end) => end === null || Number.isFinite(end))) return null;
+  if (low === null && high === null) return null;
+  return low === null || high === null || low < high ? [low, high] : null;
 }
