@@ -10,6 +10,7 @@ import { Pause } from "./pause.svelte";
 import { makeSections, type Section } from "./sections";
 import { chooser, crowd, onlyRule, onlyRun, setRule, setRun, type Rule, type Selection } from "./selection";
 import { TagList } from "./tag_list.svelte";
+import { linkedTheme } from "./tensorboard_url";
 import { ThemeState } from "./theme.svelte";
 import { ViewState } from "./view_state.svelte";
 
@@ -76,7 +77,7 @@ export class Dashboard {
 
   /** Called while the page's root component is made. */
   start(): void {
-    this.theme.start();
+    this.theme.start(linkedTheme(location.search));
     $effect(() => {
       const runs = this.drawn;
       // A run that has got another tag, or is only now listed, is asked about again.

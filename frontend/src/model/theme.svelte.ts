@@ -11,11 +11,14 @@ export class ThemeState {
   private system = $state<Theme>("light");
   readonly theme = $derived<Theme>(this.choice === "auto" ? this.system : this.choice);
 
-  start(): void {
+  /** `linked`: what the address asks for, which counts until the reader has chosen. */
+  start(linked: ThemeChoice | null): void {
     const dark = matchMedia("(prefers-color-scheme: dark)");
     this.system = dark.matches ? "dark" : "light";
     dark.addEventListener("change", () => (this.system = dark.matches ? "dark" : "light"));
-    this.choice = choices.find((choice) => choice === stored()) ?? "auto";
+    const chosen = choices.find((choice) => choice === stored());
+    if (chosen === undefined && linked !== null) this.set(linked);
+    else this.choice = chosen ?? "auto";
     this.apply();
   }
 

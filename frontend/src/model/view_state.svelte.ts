@@ -1,4 +1,5 @@
 // The view that the reader sees, bound to the address and remembered for a bare one.
+import { readLink } from "./tensorboard_url";
 import { decodeView, encodeView, initialView, type View } from "./view_url";
 
 /** What comes in many small changes, and the pause in milliseconds after which the next is a step of its own. */
@@ -15,14 +16,23 @@ export class ViewState {
   /** Takes the view from the address, or from memory when the address says none. `scope` parts log directories. */
   start(scope: string): void {
     this.key = `kymo:view:${scope}`;
-    const fragment = location.hash.length > 1 ? location.hash : this.remembered();
-    this.current = decodeView(fragment);
+    const remembered = decodeView(this.remembered());
+    this.current =
+      this.followLink(remembered) ?? (location.hash.length > 1 ? decodeView(location.hash) : remembered);
     this.write(true);
     addEventListener("popstate", () => {
-      this.current = decodeView(location.hash);
-      this.remember(encodeView(this.current));
+      this.current = this.followLink(this.current) ?? decodeView(location.hash);
+      this.write(true);
       this.lastChange = -Infinity;
     });
+  }
+
+  /** The view of a link that was made in TensorBoard; `otherwise` where it shows none. Null: it is no such link. */
+  private followLink(otherwise: View): View | null {
+    const link = readLink(location.search, location.hash);
+    if (link === null) return null;
+    history.replaceState(null, "", location.pathname + link.search);
+    return link.view ?? otherwise;
   }
 
   set(change: Partial<View>): void {
