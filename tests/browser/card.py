@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 
 class Card:
@@ -24,6 +24,11 @@ class Card:
             if value is not None:
                 expect(self.root).to_have_attribute(f"data-{name}", str(value))
         return self
+
+    def open_menu(self) -> Locator:
+        self.root.hover()
+        self.root.get_by_role("button", name="Menu of").click()
+        return self.root.get_by_role("menu")
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         box = self.over.bounding_box()

@@ -238,16 +238,3 @@ def test_settings_choose_the_size_of_charts(charts: Page):
         expect(sizes.get_by_role("radio", name=size)).to_be_checked()
         heights.append(card.root.bounding_box()["height"])
     assert heights == sorted(heights) and len(set(heights)) == 3
-
-
-def test_csv_holds_every_point_of_the_runs_shown(charts: Page):
-    charts.locator('#runs [aria-label^="baseline, "] .name').click()
-    card = Card(charts, "train/loss").wait(series=3)
-    card.root.hover()
-    with charts.expect_download() as download:
-        card.root.get_by_role("link", name="Download CSV").click()
-    assert download.value.suggested_filename == "train_loss.csv"
-    header, *rows = Path(download.value.path()).read_text().splitlines()
-    assert header == "run,step,wall_time,value,superseded"
-    assert len(rows) == 3 * STEPS
-    assert {row.split(",")[0] for row in rows} == set(RATES) - {"baseline"}

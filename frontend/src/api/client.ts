@@ -76,4 +76,8 @@ export async function getColumns(body: ColumnsQuery): Promise<Columns> {
   return decodeColumns(await response.arrayBuffer());
 }
 
-export const csvAddress = (tag: string, runs: string[]) => `api/csv?${query({ tag }, runs)}`;
+export type ExportKind = "csv" | "json";
+
+/** Where every point of a tag is to be had; without runs: of all runs. */
+export const exportAddress = (kind: ExportKind, tag: string, runs: string[]) =>
+  `api/${kind}?${query({ tag }, runs)}`;

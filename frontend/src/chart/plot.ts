@@ -4,6 +4,7 @@ import type { Bounds, Range } from "../model/view_url";
 import { Axes } from "./axes";
 import type { Frame } from "./draw";
 import { closeRange, xRange, yExtent } from "./extent";
+import type { Figure } from "./figure";
 import { inks } from "./ink";
 import { Overlay } from "./overlay";
 import { drawScene } from "./picture";
@@ -99,6 +100,19 @@ export class Plot {
     return makeFrame({ width, height, x: this.x, y: this.y, logX: this.scene.logX, logY: this.scene.log });
   }
 
+  /** What is shown, for a picture of it. */
+  figure(): Figure {
+    const { scene, axes, chart } = this;
+    return {
+      scene,
+      frame: this.frame(),
+      gutter: chart.bbox.left / uPlot.pxRatio,
+      ticks: axes.shown,
+      xTitle: axes.title,
+      bleed: this.bleed,
+    };
+  }
+
   destroy(): void {
     this.chart.destroy();
   }
@@ -149,12 +163,17 @@ export class Plot {
     return chart;
   }
 
+  /** Nothing shows beyond an edge that cuts lines off. */
+  private get bleed(): Figure["bleed"] {
+    const { zoom, outliers } = this.scene;
+    return { x: zoom?.x ? 0 : bleed, y: zoom?.y || !outliers ? 0 : bleed };
+  }
+
   private drawLines(self: uPlot): void {
     const context = self.ctx;
     const ratio = uPlot.pxRatio;
     const { left, top, width, height } = self.bbox;
-    const { zoom, outliers } = this.scene;
-    const [overX, overY] = [zoom?.x ? 0 : bleed * ratio, zoom?.y || !outliers ? 0 : bleed * ratio];
+    const [overX, overY] = [this.bleed.x * ratio, this.bleed.y * ratio];
     context.save();
     context.beginPath();
     context.rect(left - overX, top - overY, width + 2 * overX, height + 2 * overY);
