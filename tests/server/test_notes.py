@@ -11,7 +11,7 @@ import pytest
 from waiting import until
 from websockets.sync.client import connect
 
-from kymo.server import create_app
+from kymo.server import create_app, runs
 from kymo.store import Logs
 
 
@@ -54,6 +54,33 @@ def test_notes_are_a_change_since(directory: Path, log_dir: Any, opened: Any) ->
     assert listed(client, since=version) == {}
     client.put("/api/notes", json={"run": "mlp", "starred": True})
     assert list(listed(client, since=version)) == ["mlp"]
+
+
+def test_long_notes_make_short_pages(
+    directory: Path, log_dir: Any, opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "MAX_NOTED", 25)
+    for name in "abcdef":
+        file = log_dir.write(name, {"loss": [(1, 1.0, 1.0)]})
+        (file.parent / "notes.json").write_text(json.dumps({"note": ("x" * 10 if name != "d" else "x" * 100)}))
+    client = opened()
+    pages: list[list[str]] = []
+    after: str | None = None
+    while not pages or after is not None:
+        answer = client.get("/api/runs", params={} if after is None else {"after": after}).json()
+        pages.append([run["name"] for run in answer["runs"]])
+        after = answer["next"]
+    assert pages == [["a", "b"], ["c"], ["d"], ["e", "f", "mlp"]]
+
+
+def test_an_archived_run_is_not_among_the_latest(directory: Path, log_dir: Any, opened: Any) -> None:
+    log_dir.write("cnn", {"loss": [(1, 2.0, 1.0)]})
+    client = opened().enter()
+    assert client.get("/api/runs").json()["latest"] == ["cnn", "mlp"]
+    client.put("/api/notes", json={"run": "cnn", "archived": True})
+    assert client.get("/api/runs").json()["latest"] == ["mlp"]
+    client.put("/api/notes", json={"run": "cnn", "archived": False})
+    assert client.get("/api/runs").json()["latest"] == ["cnn", "mlp"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kymo.format.notes_file import Notes
 from kymo.server import overview
 from kymo.server.headline import headline
 from kymo.server.overview import Overview
@@ -33,9 +34,10 @@ class ChangingLogs(dict[str, Any]):
     def since(self, version: int) -> Since | None:
         return self._history.since(version)
 
-    def put(self, name: str, started: float | None, tags: set[str], warnings: int) -> None:
+    def put(self, name: str, started: float | None, tags: set[str], warnings: int, archived: bool) -> None:
         found = [SimpleNamespace(tag=tag, kind="scalar", display_name="", description="") for tag in sorted(tags)]
-        self[name] = SimpleNamespace(tags=found, warning_count=warnings, started=started)
+        notes = Notes(archived=archived)
+        self[name] = SimpleNamespace(tags=found, warning_count=warnings, started=started, notes=notes)
         self._history.advance([name])
 
     def drop(self, name: str) -> None:
@@ -48,6 +50,7 @@ puts = st.tuples(
     st.one_of(st.none(), st.integers(0, 50).map(float)),
     st.sets(st.sampled_from(TAGS)),
     st.integers(0, 3),
+    st.booleans(),
 )
 
 
@@ -66,5 +69,6 @@ def test_kept_up_it_is_what_counting_anew_gives(steps: list[Any]) -> None:
     assert kept.headline[0] == headline(tags)
     assert {key[0]: runs for key, _, runs in kept.tags()} == tags
     assert kept.warnings == sum(run.warning_count for run in logs.values())
-    by_start = sorted(logs, key=lambda name: (-(logs[name].started or 0.0), name))
+    shown = [name for name in logs if not logs[name].notes.archived]
+    by_start = sorted(shown, key=lambda name: (-(logs[name].started or 0.0), name))
     assert kept.latest == by_start[: overview.LATEST]

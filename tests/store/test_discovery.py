@@ -29,6 +29,24 @@ def test_runs_are_directories_with_event_files(tmp_path: Path):
     assert found.warnings == []
 
 
+def test_what_is_in_the_trash_is_no_run(tmp_path: Path):
+    touch(tmp_path / "mlp/events.out.tfevents.1")
+    touch(tmp_path / ".kymo-trash/20200101-000000-00000000/content/events.out.tfevents.1")
+    touch(tmp_path / "deep/.kymo-trash/20200101-000000-00000000/content/events.out.tfevents.1")
+    (tmp_path / "mlp/.kymo-trash").symlink_to(tmp_path / "deep")
+    found = explore(tmp_path)
+    assert list(found.runs) == ["mlp"]
+    assert [path for path in found.directories if "/.kymo-trash" in path] == []
+
+
+def test_what_lies_beside_the_event_files_is_named(tmp_path: Path):
+    for name in ("run.json", "events.out.tfevents.1", "notes.json", "other.json"):
+        touch(tmp_path / "mlp" / name)
+    touch(tmp_path / "cnn/events.out.tfevents.1")
+    runs = explore(tmp_path).runs
+    assert (runs["mlp"].beside, runs["cnn"].beside) == (("notes.json", "run.json"), ())
+
+
 def test_a_directory_whose_name_has_the_mark_is_walked(tmp_path: Path):
     touch(tmp_path / "events.out.tfevents.7/inner/events.out.tfevents.1")
     assert list(explore(tmp_path).runs) == ["events.out.tfevents.7/inner"]

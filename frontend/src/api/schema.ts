@@ -969,7 +969,7 @@ export interface components {
         Runs: {
             /**
              * Latest
-             * @description The runs that started last, the newest first, at most 20.
+             * @description The runs that started last, the newest first, at most 20; none archived.
              */
             latest: string[];
             /** @description Null once everything that was there at the start has been read. */

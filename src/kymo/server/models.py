@@ -16,6 +16,8 @@ MAX_RUNS = 2000
 # What one answer lists at most; the rest is asked for by further questions.
 MAX_LISTED = 1000
 MAX_TAGS = 10_000
+# Characters of notes in one answer.
+MAX_NOTED = 1 << 20
 
 # JSON has no NaN: these strings are what TensorBoard's routes answer, too.
 Number = float | Literal["NaN", "Infinity", "-Infinity"]
@@ -144,7 +146,7 @@ class Runs(Model):
     loading: Loading | None = Field(description="Null once everything that was there at the start has been read.")
     total: int = Field(description="How many runs there are.")
     warnings: int = Field(description="How many warnings there are, those that belong to no run included.")
-    latest: list[str] = Field(description="The runs that started last, the newest first, at most 20.")
+    latest: list[str] = Field(description="The runs that started last, the newest first, at most 20; none archived.")
     runs: list[RunSummary]
     removed: list[str] = Field(description="Runs that are gone since then.")
     next: str | None = Field(description="What to ask `after` for the next page; null on the last.")

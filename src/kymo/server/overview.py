@@ -40,7 +40,8 @@ class _Counted:
 
     tags: frozenset[TagKey]
     warnings: int
-    started: float | None
+    # When it started; None where it is put aside.
+    began: float | None
 
 
 _NOTHING = _Counted(frozenset(), 0, None)
@@ -89,15 +90,16 @@ class Overview:
         for name, run in chain(((name, None) for name in removed), ((name, self._logs.get(name)) for name in changed)):
             before, now = self._count(name, run)
             tags_differ |= now.tags is not before.tags
-            if before is _NOTHING or run is None or now.started != before.started:
+            if before is _NOTHING or run is None or now.began != before.began:
                 # Only where one of the latest falls back can another that has not changed take its place.
-                whole |= name in touched and (run is None or _began(now) < _began(before))
+                whole |= name in touched and _falls(before, now)
                 touched.add(name)
         self._placed = Counter(warning.run for warning in self._logs.discovery_warnings)
         if tags_differ:
             self._choose_headline(version)
         candidates = self._runs if whole else touched & self._runs.keys()
-        latest = heapq.nsmallest(LATEST, ((-_began(self._runs[name]), name) for name in candidates))
+        began = ((self._runs[name].began, name) for name in candidates)
+        latest = heapq.nsmallest(LATEST, ((-at, name) for at, name in began if at is not None))
         self._latest = [name for _, name in latest]
 
     def _count(self, name: str, run: Run | None) -> tuple[_Counted, _Counted]:
@@ -106,7 +108,7 @@ class Overview:
         now = _NOTHING
         if run is not None:
             tags = {(tag.tag, tag.kind): tag for tag in run.tags}
-            now = self._runs[name] = _Counted(self._shared(frozenset(tags)), run.warning_count, run.started)
+            now = self._runs[name] = _Counted(self._shared(frozenset(tags)), run.warning_count, _began(run))
             for key in now.tags - before.tags:
                 known = self._described.get(key, Described())
                 tag = tags[key]
@@ -141,7 +143,7 @@ class Overview:
 
     @property
     def latest(self) -> list[str]:
-        """The runs that started last, the newest first."""
+        """The runs that started last, the newest first; none that are archived."""
         return self._latest
 
     @property
@@ -159,8 +161,12 @@ class Overview:
             return [(key, self._described[key], self._tags[key]) for key in sorted(self._tags)]
 
 
-def _began(run: _Counted) -> float:
-    return run.started or 0.0
+def _began(run: Run) -> float | None:
+    return None if run.notes.archived else run.started or 0.0
+
+
+def _falls(before: _Counted, now: _Counted) -> bool:
+    return now.began is None or (before.began is not None and now.began < before.began)
 
 
 def page_of(names: list[str], after: str | None, limit: int) -> tuple[list[str], str | None]:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from kymo.format.notes_file import NO_NOTES, Notes
 from kymo.server.models import (
     MAX_LISTED,
+    MAX_NOTED,
     Info,
     Loading,
     Newest,
@@ -95,7 +96,7 @@ def _runs(site: Site, asked: _Asked) -> Runs:
         names, after = sorted(changes.changed), asked.after
         since, removed = asked.since, changes.removed
         version = min(version, changes.version)
-    page, following = page_of(names, after, asked.limit)
+    page, following = _within(site, *page_of(names, after, asked.limit))
     return Runs(
         server_id=site.server_id,
         version=version,
@@ -113,6 +114,17 @@ def _runs(site: Site, asked: _Asked) -> Runs:
         removed=list(removed),
         next=following,
     )
+
+
+def _within(site: Site, page: list[str], following: str | None) -> tuple[list[str], str | None]:
+    """As much of a page as its notes allow: a few runs may have long ones, a thousand together may not."""
+    room = MAX_NOTED
+    for at, name in enumerate(page):
+        run = site.logs.get(name)
+        room -= 0 if run is None else len(run.notes.note)
+        if room < 0 and at > 0:
+            return page[:at], page[at - 1]
+    return page, following
 
 
 def _loading(progress: Progress) -> Loading:
