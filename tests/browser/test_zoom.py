@@ -145,3 +145,44 @@ def test_another_axis_ends_the_zoom(chart: Card):
     answer_to(page, "loss", lambda: chart.drag((0.2, 0.5), (0.4, 0.5)), zoomed)
     answer = answer_to(page, "loss", lambda: page.get_by_text("Relative", exact=True).click())
     assert answer.question["x"] == "relative" and answer.question["range"] is None
+
+
+def turn(card: Card, at: float, across: float, down: float, key: str | None = None) -> None:
+    """Turns the wheel over a place of the plot, with a key held."""
+    card.hover(at)
+    if key:
+        card.page.keyboard.down(key)
+    card.page.mouse.wheel(across, down)
+    if key:
+        card.page.keyboard.up(key)
+
+
+@pytest.mark.parametrize("key", ["Alt", "Control"])
+def test_wheel_with_a_key_zooms_at_the_pointer(chart: Card, key: str):
+    page = chart.page
+    answer = answer_to(page, "loss", lambda: turn(chart, 0.25, 0, -120, key), zoomed)
+    low, high = answer.question["range"]
+    assert high - low < 0.8 * POINTS
+    assert low + 0.25 * (high - low) == pytest.approx(0.25 * POINTS, rel=0.02)
+    assert page.evaluate("devicePixelRatio") == 1
+    # Out again, until all is shown: that is no zoom any more.
+    answer = answer_to(page, "loss", lambda: [turn(chart, 0.25, 0, 120, key) for _ in range(3)], whole)
+    expect(chart.root.get_by_role("button", name="Reset zoom")).to_have_count(0)
+
+
+def test_wheel_across_moves_a_zoomed_chart(chart: Card):
+    page = chart.page
+    low, high = answer_to(page, "loss", lambda: chart.drag((0.2, 0.5), (0.4, 0.5)), zoomed).question["range"]
+    moved = answer_to(page, "loss", lambda: turn(chart, 0.5, 60, 0), lambda asked: asked["range"][0] > low)
+    now, _ = moved.question["range"]
+    assert np.ptp(moved.question["range"]) == pytest.approx(high - low, rel=1e-3)
+    answer_to(page, "loss", lambda: turn(chart, 0.5, 0, -60, "Shift"), lambda asked: asked["range"][0] < now)
+
+
+def test_plain_wheel_scrolls_the_page(chart: Card):
+    page = chart.page
+    page.set_viewport_size({"width": 700, "height": 400})
+    chart.wait()
+    turn(chart, 0.5, 0, 120)
+    page.wait_for_function("document.getElementById('charts').scrollTop > 0")
+    expect(chart.root.get_by_role("button", name="Reset zoom")).to_have_count(0)

@@ -36,6 +36,8 @@ export class Plot {
   private overlay: Overlay;
   private x: Range = [0, 1];
   private y: Range = [0, 1];
+  /** What was last shown without a zoom in x. */
+  private whole: Range | null = null;
 
   constructor(
     private readonly host: HTMLElement,
@@ -51,6 +53,11 @@ export class Plot {
 
   get xRange(): Range {
     return this.x;
+  }
+
+  /** Whether a range leaves nothing out of what the chart shows without a zoom. */
+  showsAll([low, high]: Range): boolean {
+    return this.whole !== null && low <= this.whole[0] && high >= this.whole[1];
   }
 
   get xScale(): Scale {
@@ -121,6 +128,7 @@ export class Plot {
     const { lines, zoom, axis, log, logX, outliers } = this.scene;
     const columns = lines.map((line) => line.columns);
     this.x = closeRange(zoom?.x ?? open, xRange(columns, axis !== "wall", logX), scaleOf(logX));
+    if (!zoom?.x) this.whole = this.x;
     const found = yExtent(columns, this.x, { log, outliers }) ?? (log ? [0.1, 10] : [0, 1]);
     this.y = closeRange(zoom?.y ?? open, found, scaleOf(log));
   }

@@ -36,9 +36,9 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
     keys: [
       ["drag", "zoom, at full resolution"],
       ["double click, 0", "show all"],
-      ["Shift drag, Shift ← →", "move along x"],
+      ["Shift drag, Shift wheel, Shift ← →", "move along x"],
       ["← →", "move the cursor"],
-      ["+  −", "zoom at the cursor"],
+      ["+  −, Ctrl or Alt wheel, pinch", "zoom at the cursor"],
       ["l  L  w", "logarithmic y, logarithmic x, full width"],
     ],
   },

@@ -39,6 +39,8 @@ export interface View {
   sort: RunSort;
 }
 
+export const isLogY = (view: View, card: string) => view.logY !== view.logFlips.has(card);
+
 /** Whether a card's x is logarithmic; the time of day has no logarithm that says anything. */
 export const isLogX = (view: View, card: string) =>
   view.x !== "wall" && view.logX !== view.logXFlips.has(card);
