@@ -1,21 +1,29 @@
-"""Takes the pictures that the documents show: real trainings, a real Chromium, both themes, two widths."""
+"""Takes the pictures that the documents show: real trainings, a real Chromium, both themes, two widths.
+
+python tools/screenshots.py [STATE ...]
+"""
 
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import chromium
-from playwright.sync_api import Browser, sync_playwright
+from page_states import STATES, State, write_sweep
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 WIDTHS = {"": (1600, 1000), "-900": (900, 1000)}
+# The dashboard itself is shown in every theme and width, each other state in two of the four.
+LOOKS = {"light": ("light", 1600, 1000), "dark-900": ("dark", 900, 1000)}
 
 
 def train(log_dir: Path) -> None:
@@ -59,44 +67,89 @@ def train(log_dir: Path) -> None:
                     scheduler.step()
 
 
+class Server:
+    """`kymo serve` as a process of its own, which a state may end."""
+
+    def __init__(self, log_dir: Path) -> None:
+        command = [sys.executable, "-m", "kymo", "serve", str(log_dir), "--port", "0"]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self.url = next(found.group() for line in self._process.stdout if (found := re.search(r"http://\S+", line)))
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=20)
+
+
 @contextmanager
-def served(log_dir: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "kymo", "serve", str(log_dir), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield next(found.group() for line in process.stdout if (found := re.search(r"http://\S+", line)))
-        finally:
-            process.terminate()
+def served(log_dir: Path) -> Iterator[Server]:
+    server = Server(log_dir)
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
-def shoot(browser: Browser, url: str) -> None:
+@contextmanager
+def opened(browser: Browser, theme: Literal["light", "dark"], width: int, height: int) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
+    )
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield context.new_page()
+    context.close()
+
+
+def settle(page: Page) -> None:
+    page.wait_for_timeout(1500)  # every visible chart has drawn; a picture proves nothing, so a pause may do
+
+
+def shoot_dashboard(browser: Browser, url: str) -> None:
     for theme in ("light", "dark"):
         for suffix, (width, height) in WIDTHS.items():
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
-            )
-            page = context.new_page()
-            page.goto(url)
-            page.locator("[data-points]").first.wait_for()
-            page.wait_for_timeout(1500)  # every visible chart has drawn; a picture proves nothing, so a pause may do
-            page.screenshot(path=IMAGES / f"dashboard-{theme}{suffix}.png")
-            context.close()
+            with opened(browser, theme, width, height) as page:
+                page.goto(url)
+                page.locator("[data-points]").first.wait_for()
+                settle(page)
+                page.screenshot(path=IMAGES / f"dashboard-{theme}{suffix}.png")
+
+
+def shoot_state(browser: Browser, state: State, log_dir: Path) -> None:
+    for look, (theme, width, height) in LOOKS.items():
+        with served(log_dir) as server, opened(browser, theme, width, height) as page:
+            state.before(page)
+            page.goto(server.url + state.view)
+            page.locator(state.ready).first.wait_for()
+            if state.ends_server:
+                server.stop()
+            state.after(page)
+            settle(page)
+            page.screenshot(path=IMAGES / "states" / f"{state.name}-{look}.png")
 
 
 def main() -> None:
+    asked = sys.argv[1:]
+    if unknown := set(asked) - {state.name for state in STATES}:
+        raise SystemExit(f"No state is called {', '.join(sorted(unknown))}: see tools/page_states.py.")
     found = chromium.find()
     if found is None:
         raise SystemExit("No Chromium was found: run `make test`, or set KYMO_CHROMIUM to one.")
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        log_dir = Path(folder) / "digits"
-        train(log_dir)
-        with served(log_dir) as url, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=str(found), args=chromium.launch_arguments())
-            shoot(browser, url)
-            browser.close()
-    print("\n".join(str(path.relative_to(ROOT)) for path in sorted(IMAGES.glob("*.png"))))
+    (IMAGES / "states").mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        logs = {name: Path(folder) / name for name in ("digits", "one", "sweep", "empty")}
+        train(logs["digits"])
+        shutil.copytree(logs["digits"] / "width-128" / "lr-0.1", logs["one"] / "digits")
+        write_sweep(logs["sweep"], 1000)
+        logs["empty"].mkdir()
+        browser = playwright.chromium.launch(executable_path=str(found), args=chromium.launch_arguments())
+        if not asked:
+            with served(logs["digits"]) as server:
+                shoot_dashboard(browser, server.url)
+        for state in STATES:
+            if not asked or state.name in asked:
+                shoot_state(browser, state, logs[state.logs])
+        browser.close()
+    print("\n".join(str(path.relative_to(ROOT)) for path in sorted(IMAGES.rglob("*.png"))))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,78 @@
+"""The states of the page that docs/guides/dashboard.md shows, and how each of them comes about."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, Route
+
+
+def write_sweep(log_dir: Path, runs: int) -> None:
+    """Short trainings that differ in their rate of learning and in their noise."""
+    from kymo import SummaryWriter
+
+    chance = random.Random(0)
+    for number in range(runs):
+        rate, noise = chance.uniform(0.5, 2.0), chance.uniform(0.02, 0.1)
+        with SummaryWriter(str(log_dir / f"sweep-{number % 4}" / f"seed-{number:04}")) as writer:
+            for step in range(100):
+                rest = math.exp(-rate * step / 25)
+                writer.add_scalar("train/loss", rest + chance.gauss(0, noise) * (0.2 + rest), step)
+                writer.add_scalar("val/accuracy", 1 - 0.9 * rest + chance.gauss(0, noise / 4), step)
+
+
+def nothing(_: Page) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class State:
+    """One state: which logs are looked at in which view, and what is done around it."""
+
+    name: str
+    logs: str = "digits"
+    view: str = ""
+    before: Callable[[Page], None] = nothing
+    # What stands on the page once it is reached.
+    ready: str = "[data-points]"
+    ends_server: bool = False
+    after: Callable[[Page], None] = nothing
+
+
+def columns_never_come(page: Page) -> None:
+    page.route("**/api/columns", lambda _: None)
+
+
+def list_is_refused(page: Page) -> None:
+    page.route("**/api/runs", lambda route: route.fulfill(status=503, json={"detail": "The disk does not answer."}))
+
+
+def list_is_being_read(page: Page) -> None:
+    """The server's own answer, as it is before the first run of a large log has been read."""
+
+    def answer(route: Route) -> None:
+        body = json.loads(route.fetch().text())
+        loading = {"bytes_done": 6_200_000_000, "bytes_total": 13_100_000_000, "files_done": 0, "files_total": 240}
+        route.fulfill(json=body | {"loading": loading, "runs": [], "latest": [], "total": 0})
+
+    page.route("**/api/runs*", answer)
+
+
+def channel_is_lost(page: Page) -> None:
+    page.locator(".state.offline").wait_for()
+
+
+STATES = (
+    State("empty", logs="empty", ready="h2"),
+    State("reading", before=list_is_being_read, ready="h2"),
+    State("waiting", before=columns_never_come, ready="article"),
+    State("error", before=list_is_refused, ready="[role=alert]"),
+    State("disconnected", ends_server=True, after=channel_is_lost),
+    State("one-run", logs="one"),
+    State("thousand-runs", logs="sweep", view="#select=all"),
+)
