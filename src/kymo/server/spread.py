@@ -53,6 +53,11 @@ class Spread:
         high = np.fmax.reduce([line.high for line in lines])
         return cls(count, mean, squares, low, high)
 
+    @classmethod
+    def of_nothing(cls) -> Spread:
+        """Of no line, at no place."""
+        return cls(*(np.empty(0) for _ in range(5)))
+
     def add(self, other: Spread) -> None:
         """Takes in what other lines come to at the same places (Chan, Golub and LeVeque's update)."""
         count = self.count + other.count
