@@ -1,13 +1,18 @@
 """What is in a log never runs in the page, and who may see the page."""
 
+import json
+import os
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from card import Card
 from conftest import Server
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from kymo import SummaryWriter
 
@@ -98,3 +103,92 @@ def test_page_lives_below_a_path_prefix(tmp_path: Path, serve: Callable[..., Ser
         writer.flush()
         card.wait(points=2)
     assert outside == []
+
+
+# Asks as a page's own script may, and says how the server has answered; 0 where the browser kept that from it.
+ASK = """async ([address, options]) => {
+  try {
+    return (await fetch(address, { credentials: "include", ...options })).status;
+  } catch {
+    return 0;
+  }
+}"""
+
+
+def sending(method: str, **body: object) -> dict[str, object]:
+    return {"method": method, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}
+
+
+@contextmanager
+def foreign_page() -> Iterator[int]:
+    """The port of a page of somebody else's on this machine, with no policy that would hold it back."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><link rel=icon href=data:,><title>foreign</title>")
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_only_the_page_itself_changes_something(
+    tmp_path: Path, serve: Callable[..., Server], page: Page, complaints: list[str]
+):
+    for name in ("run", "old"):
+        with SummaryWriter(tmp_path / name) as writer:
+            writer.add_scalar("loss", 1.0, 0)
+    for file in (tmp_path / "old").iterdir():
+        os.utime(file, (1e9, 1e9))
+    server = serve(tmp_path)
+    page.goto(server.url)
+    Card(page, "loss").wait(points=2)
+    assert page.evaluate("document.cookie") == ""
+    assert page.evaluate(ASK, ["api/notes", sending("PUT", run="run", starred=True)]) == 200
+    assert page.evaluate(ASK, ["api/trash", sending("POST", runs=["old"])]) == 200
+    before = sorted(tmp_path.rglob("*"))
+    assert not (tmp_path / "old").exists()
+    # Another port is another origin of the same site, so `SameSite` holds nothing back. What must ask for leave first
+    # is given none; what is sent as a form would be is refused.
+    form = {"method": "POST", "mode": "no-cors", "body": '{"ids": null}', "headers": {"Content-Type": "text/plain"}}
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request) if request.url.endswith("/empty") else None)
+    with foreign_page() as port:
+        page.goto(f"http://127.0.0.1:{port}/")
+        for name in ("127.0.0.1", "localhost"):
+            address = f"http://{name}:{server.port}/api"
+            assert page.evaluate(ASK, [f"{address}/notes", sending("PUT", run="run", starred=False)]) == 0
+            assert page.evaluate(ASK, [f"{address}/trash/empty", form]) == 0
+        assert len(sent) == 2
+        page.goto(server.url)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert json.loads((tmp_path / "run/notes.json").read_text())["starred"] is True
+    complaints.clear()
+
+
+def test_a_page_that_outlives_its_server_may_change_something_once_it_has_asked_for_itself(
+    tmp_path: Path, serve: Callable[..., Server], page: Page, complaints: list[str]
+):
+    with SummaryWriter(tmp_path / "run") as writer:
+        writer.add_scalar("loss", 1.0, 0)
+    server = serve(tmp_path)
+    page.goto(server.url)
+    Card(page, "loss").wait(points=1)
+    server.stop()
+    server.start()
+    expect(page.locator("header .state")).to_have_text("live")
+    assert page.evaluate(ASK, ["api/notes", sending("PUT", run="run", starred=True)]) == 401
+    assert page.evaluate(ASK, ["./", {}]) == 200
+    assert page.evaluate(ASK, ["api/notes", sending("PUT", run="run", starred=True)]) == 200
+    complaints.clear()
