@@ -2,6 +2,7 @@
 import { createContext, untrack } from "svelte";
 import { LiveChannel, type LiveState } from "../api/live";
 import type { Info, LiveMessage, Runs, Tag, XAxis } from "../api/types";
+import { Clip } from "./clip";
 import { Catalog } from "./catalog.svelte";
 import { Looks } from "./colours";
 import { Cursor } from "./cursor.svelte";
@@ -10,6 +11,7 @@ import { makeSections, type Section } from "./sections";
 import { chooser, crowd, onlyRule, onlyRun, setRule, setRun, type Rule, type Selection } from "./selection";
 import { TagList } from "./tag_list.svelte";
 import { ThemeState } from "./theme.svelte";
+import { Toast } from "./toast.svelte";
 import { ViewState } from "./view_state.svelte";
 
 /** Runs that changed; null: anything may have. */
@@ -33,6 +35,8 @@ export class Dashboard {
   readonly view = new ViewState();
   readonly theme = new ThemeState();
   readonly cursor = new Cursor();
+  readonly toast = new Toast();
+  readonly clip = new Clip(this.toast);
   live = $state<LiveState>("connecting");
   panel = $state<Panel>(null);
   runsShown = $state(true);

@@ -38,6 +38,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["Shift drag, Shift wheel, Shift ← →", "move along x"],
       ["← →", "move the cursor"],
       ["+  −, Ctrl or Alt wheel, pinch", "zoom at the cursor"],
+      ["c, Ctrl C", "copy the values under the cursor, as a table"],
       ["l  L  w", "logarithmic y, logarithmic x, full width"],
     ],
   },
@@ -85,6 +86,7 @@ export class Keys {
     "0": () => this.dashboard.view.set({ zooms: new Map() }),
     b: () => (this.dashboard.runsShown = !this.dashboard.runsShown),
     t: () => this.dashboard.theme.next(),
+    c: () => this.dashboard.clip.copyOffered(),
     "?": () => (this.dashboard.panel = "help"),
   };
 
