@@ -76,7 +76,8 @@ def test_restart_is_marked_and_what_it_wrote_again_is_hidden_until_asked_for(
     assert set(hidden.array("run", "value")[again:]) == {1.0}
 
 
-def test_scale_leaves_out_outliers_when_asked(tmp_path: Path, serve: Callable[..., Server], page: Page):
+@pytest.mark.parametrize("trim", ["1", "2", "5"])
+def test_scale_leaves_out_outliers_when_asked(tmp_path: Path, serve: Callable[..., Server], page: Page, trim: str):
     write_series(tmp_path / "run", {"loss": {step: 1e6 if step == 3 else 1 + step / 200 for step in range(200)}})
     page.goto(serve(tmp_path).url + "#smoothing=0")
     card = Card(page, "loss").wait(points=200)
@@ -84,6 +85,6 @@ def test_scale_leaves_out_outliers_when_asked(tmp_path: Path, serve: Callable[..
     assert card.ink(0.1, 0.05, 1.0, 0.9) == 0
     before = card.picture()
     page.get_by_role("button", name="Chart settings").click()
-    page.get_by_label("Scale y without outliers").check()
+    page.get_by_label("Scale y to").select_option(trim)
     card.wait_for_other_picture(before)
     assert card.ink(0.1, 0.05, 1.0, 0.9) > 100

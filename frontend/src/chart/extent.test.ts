@@ -15,7 +15,7 @@ import { linear, scaleOf } from "./scale";
 
 const logarithmic = scaleOf(true);
 
-const plain = { log: false, outliers: true };
+const plain = { log: false, trim: 0 };
 
 describe("extent", () => {
   it("finds the first value that is not below", () => {
@@ -68,16 +68,16 @@ describe("extent", () => {
 
   it("draws only what is positive on a logarithmic scale", () => {
     const series = [makeSeries({ x: [0, 1, 2], value: [-1, 0.1, 10] })];
-    const [low, high] = yExtent(series, [0, 2], { log: true, outliers: true })!;
+    const [low, high] = yExtent(series, [0, 2], { log: true, trim: 0 })!;
     expect(low).toBeGreaterThan(0);
     expect(high).toBeGreaterThan(10);
-    expect(yExtent([makeSeries({ x: [0], value: [0] })], [0, 1], { log: true, outliers: true })).toBeNull();
+    expect(yExtent([makeSeries({ x: [0], value: [0] })], [0, 1], { log: true, trim: 0 })).toBeNull();
   });
 
   it("lets outliers go when asked", () => {
     const x = Array.from({ length: 200 }, (_, i) => i);
     const series = [makeSeries({ x, value: x.map((i) => (i === 0 ? 1e9 : Math.sin(i))) })];
-    expect(yExtent(series, [0, 200], { log: false, outliers: false })![1]).toBeLessThan(2);
+    expect(yExtent(series, [0, 200], { log: false, trim: 2 })![1]).toBeLessThan(2);
     expect(yExtent(series, [0, 200], plain)![1]).toBeGreaterThan(1e9);
   });
 

@@ -50,8 +50,8 @@ export function xRange(series: readonly SeriesColumns[], counts: boolean, log = 
 
 export interface YOptions {
   log: boolean;
-  /** false: the lowest and highest two per cent of the points do not stretch the scale. */
-  outliers: boolean;
+  /** Per cent: so many of the lowest and of the highest points do not stretch the scale. */
+  trim: number;
 }
 
 /** The y range of the points inside `[low, high]` of x with a margin, or null when nothing can be drawn there. */
@@ -71,15 +71,16 @@ export function yExtent(
         if (!Number.isFinite(y) || (options.log && y <= 0)) continue;
         if (y < least) least = y;
         if (y > most) most = y;
-        if (!options.outliers) collected.push(y);
+        if (options.trim > 0) collected.push(y);
       }
     }
   }
   if (!(least <= most)) return null;
-  if (!options.outliers && collected.length > 50) {
+  if (options.trim > 0 && collected.length > 50) {
     collected.sort((a, b) => a - b);
-    least = collected[Math.floor(collected.length * 0.02)]!;
-    most = collected[Math.ceil(collected.length * 0.98) - 1]!;
+    const cut = Math.floor((collected.length * options.trim) / 100);
+    least = collected[cut]!;
+    most = collected[collected.length - 1 - cut]!;
   }
   return options.log ? logMargin(least, most) : linearMargin(least, most);
 }

@@ -11,7 +11,7 @@ const figureOf = (lines: Line[], xTag: string | null = null): Figure => ({
     xTag,
     logX: false,
     log: false,
-    outliers: true,
+    trim: 0,
     zoom: null,
     theme: "light",
   },

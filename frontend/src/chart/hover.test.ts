@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeLine, makeSeries } from "./fixture";
-import { hoverRow, nearestIndex, sortByNearest } from "./hover";
+import { hoverRow, hoverTable, nearestIndex, orderRows, sortByNearest } from "./hover";
 
 const plain = (x: number) => x;
 
@@ -65,6 +65,40 @@ describe("sortByNearest", () => {
       "near",
       "far",
       "nan",
+    ]);
+  });
+});
+
+describe("orderRows", () => {
+  const row = (run: string, value: number, smoothed: number | null = null) => ({
+    run,
+    tag: "tag",
+    x: 7,
+    value,
+    smoothed,
+    step: 7,
+    wallTime: null,
+  });
+  const rows = [row("run-10", 3), row("run-9", NaN), row("run-2", 9, 1), row("run-3", 2)];
+  const order = (asked: Parameters<typeof orderRows>[1]) => orderRows(rows, asked).map(({ run }) => run);
+
+  it("goes by the drawn value, non-finite ones last, or by name", () => {
+    expect(order("nearest")).toEqual(["run-10", "run-9", "run-2", "run-3"]);
+    expect(order("highest")).toEqual(["run-10", "run-3", "run-2", "run-9"]);
+    expect(order("lowest")).toEqual(["run-2", "run-3", "run-10", "run-9"]);
+    expect(order("name")).toEqual(["run-2", "run-3", "run-9", "run-10"]);
+  });
+
+  it("makes a table with the columns that say something", () => {
+    expect(hoverTable([row("a", 0.1)])).toEqual([
+      ["run", "value", "x", "step", "wall_time"],
+      ["a", "0.1", "7", "7", ""],
+    ]);
+    const other = { ...row("b", NaN, 2), tag: "other" };
+    expect(hoverTable([row("a", 1), other])).toEqual([
+      ["run", "tag", "smoothed", "value", "x", "step", "wall_time"],
+      ["a", "tag", "", "1", "7", "7", ""],
+      ["b", "other", "2", "NaN", "7", "7", ""],
     ]);
   });
 });

@@ -1,4 +1,7 @@
 // What lies under the cursor: each line's point nearest in x, the rows nearest in y first.
+import { plainNumber } from "../format/table";
+import type { Table } from "../model/clip";
+import { naturalSort } from "../model/order";
 import { lowerBound } from "./extent";
 import type { Line } from "./scene";
 
@@ -13,6 +16,9 @@ export interface HoverRow {
   step: number | null;
   wallTime: number | null;
 }
+
+/** In which order a tooltip tells its rows. */
+export type RowOrder = "nearest" | "highest" | "lowest" | "name";
 
 const nonFinite = [NaN, Infinity, -Infinity];
 
@@ -71,4 +77,32 @@ export function sortByNearest(
     .map((row) => ({ row, away: distance(row) }))
     .sort((a, b) => (a.away === b.away ? 0 : a.away - b.away))
     .map(({ row }) => row);
+}
+
+/** Rows, the nearest first, as the reader wants them; non-finite ones last of those ordered by value. */
+export function orderRows(rows: readonly HoverRow[], order: RowOrder): HoverRow[] {
+  if (order === "nearest") return [...rows];
+  if (order === "name") return naturalSort(rows, ({ run, tag }) => `${run}\n${tag}`);
+  const rank = (row: HoverRow) => {
+    const value = row.smoothed ?? row.value;
+    return Number.isFinite(value) ? (order === "highest" ? -value : value) : Infinity;
+  };
+  return [...rows].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+}
+
+/** The rows in full, for a spreadsheet; the first one names the columns. */
+export function hoverTable(rows: readonly HoverRow[]): Table {
+  const hasTags = new Set(rows.map(({ tag }) => tag)).size > 1;
+  const isSmoothed = rows.some(({ smoothed }) => smoothed !== null);
+  const columns: { name: string; cell: (row: HoverRow) => string; shown?: boolean }[] = [
+    { name: "run", cell: ({ run }) => run },
+    { name: "tag", cell: ({ tag }) => tag, shown: hasTags },
+    { name: "smoothed", cell: ({ smoothed }) => plainNumber(smoothed), shown: isSmoothed },
+    { name: "value", cell: ({ value }) => plainNumber(value) },
+    { name: "x", cell: ({ x }) => plainNumber(x) },
+    { name: "step", cell: ({ step }) => plainNumber(step) },
+    { name: "wall_time", cell: ({ wallTime }) => plainNumber(wallTime) },
+  ];
+  const shown = columns.filter((column) => column.shown !== false);
+  return [shown.map(({ name }) => name), ...rows.map((row) => shown.map(({ cell }) => cell(row)))];
 }

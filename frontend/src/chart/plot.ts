@@ -125,11 +125,11 @@ export class Plot {
   }
 
   private fit(): void {
-    const { lines, zoom, axis, log, logX, outliers } = this.scene;
+    const { lines, zoom, axis, log, logX, trim } = this.scene;
     const columns = lines.map((line) => line.columns);
     this.x = closeRange(zoom?.x ?? open, xRange(columns, axis !== "wall", logX), scaleOf(logX));
     if (!zoom?.x) this.whole = this.x;
-    const found = yExtent(columns, this.x, { log, outliers }) ?? (log ? [0.1, 10] : [0, 1]);
+    const found = yExtent(columns, this.x, { log, trim }) ?? (log ? [0.1, 10] : [0, 1]);
     this.y = closeRange(zoom?.y ?? open, found, scaleOf(log));
   }
 
@@ -173,8 +173,8 @@ export class Plot {
 
   /** Nothing shows beyond an edge that cuts lines off. */
   private get bleed(): Figure["bleed"] {
-    const { zoom, outliers } = this.scene;
-    return { x: zoom?.x ? 0 : bleed, y: zoom?.y || !outliers ? 0 : bleed };
+    const { zoom, trim } = this.scene;
+    return { x: zoom?.x ? 0 : bleed, y: zoom?.y || trim > 0 ? 0 : bleed };
   }
 
   private drawLines(self: uPlot): void {

@@ -23,7 +23,8 @@ export interface Scene {
   xTag: string | null;
   logX: boolean;
   log: boolean;
-  outliers: boolean;
+  /** Per cent of the points at either end that the y scale leaves out. */
+  trim: number;
   zoom: Zoom | null;
   theme: Theme;
 }

@@ -2,6 +2,7 @@
 import { createContext, untrack } from "svelte";
 import { LiveChannel, type LiveState } from "../api/live";
 import type { Info, LiveMessage, Runs, Tag, XAxis } from "../api/types";
+import { Clip } from "./clip";
 import { Catalog } from "./catalog.svelte";
 import { Looks } from "./colours";
 import { Cursor } from "./cursor.svelte";
@@ -12,6 +13,7 @@ import { chooser, crowd, onlyRule, onlyRun, setRule, setRun, type Rule, type Sel
 import { TagList } from "./tag_list.svelte";
 import { linkedTheme } from "./tensorboard_url";
 import { ThemeState } from "./theme.svelte";
+import { Toast } from "./toast.svelte";
 import { ViewState } from "./view_state.svelte";
 
 /** Runs that changed; null: anything may have. */
@@ -36,6 +38,8 @@ export class Dashboard {
   readonly theme = new ThemeState();
   readonly cursor = new Cursor();
   readonly pause = new Pause((message) => this.receive(message));
+  readonly toast = new Toast();
+  readonly clip = new Clip(this.toast);
   live = $state<LiveState>("connecting");
   panel = $state<Panel>(null);
   runsShown = $state(true);

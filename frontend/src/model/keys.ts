@@ -39,6 +39,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["Shift drag, Shift wheel, Shift ← →", "move along x"],
       ["← →", "move the cursor"],
       ["+  −, Ctrl or Alt wheel, pinch", "zoom at the cursor"],
+      ["c, Ctrl C", "copy the values under the cursor, as a table"],
       ["l  L  w", "logarithmic y, logarithmic x, full width"],
     ],
   },
@@ -87,6 +88,7 @@ export class Keys {
     b: () => (this.dashboard.runsShown = !this.dashboard.runsShown),
     p: () => this.dashboard.setPaused(!this.dashboard.pause.on),
     t: () => this.dashboard.theme.next(),
+    c: () => this.dashboard.clip.copyOffered(),
     "?": () => (this.dashboard.panel = "help"),
   };
 

@@ -39,7 +39,9 @@ describe("the view in the address", () => {
       ]),
       linkZoom: true,
       superseded: true,
-      outliers: false,
+      trim: 5,
+      tooltipOrder: "lowest",
+      tooltipRows: 25,
       size: "large",
       valueTag: "val/acc & more",
       sort: "lowest",
@@ -52,10 +54,16 @@ describe("the view in the address", () => {
       "x=time&smoothing=3&zoom=5,1:a&zoom=nope&zoom=,:b&zoom=5:c&zoom=1,x:d&zoom=1,2,3:e&select=some&size=huge&sort=colour&rule=x//y&rule=+z",
     );
     expect(view).toEqual(initialView);
+    expect(decodeView("trim=3&tip=sideways&tiprows=0")).toEqual(initialView);
     expect(decodeView("x=series")).toEqual(initialView);
     expect(decodeView("x=series:")).toEqual(initialView);
     expect(decodeView("x=wall")).toEqual({ ...initialView, x: "wall" });
     expect(decodeView("smoothing=constructor:1").smoothing).toEqual(initialView.smoothing);
     expect(decodeView("smoothing=0").smoothing.amount).toBe(0);
+  });
+
+  it("reads what older links say", () => {
+    expect(decodeView("outliers=0").trim).toBe(2);
+    expect(decodeView("outliers=1").trim).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 // The view as the address's fragment: only what differs from the defaults is written.
 import type { SmoothingKind, XAxis } from "../api/types";
+import type { RowOrder } from "../chart/hover";
 import type { RunSort } from "./run_sort";
 import { initialSelection, type Rule, type Selection } from "./selection";
 
@@ -32,7 +33,10 @@ export interface View {
   zooms: ReadonlyMap<string, Zoom>;
   linkZoom: boolean;
   superseded: boolean;
-  outliers: boolean;
+  /** Per cent of the points at either end that the y scale leaves out. */
+  trim: Trim;
+  tooltipOrder: RowOrder;
+  tooltipRows: number;
   size: CardSize;
   /** The tag whose newest value stands beside each run; null: the one that says most. */
   valueTag: string | null;
@@ -44,6 +48,12 @@ export const isLogY = (view: View, card: string) => view.logY !== view.logFlips.
 /** Whether a card's x is logarithmic; the time of day has no logarithm that says anything. */
 export const isLogX = (view: View, card: string) =>
   view.x !== "wall" && view.logX !== view.logXFlips.has(card);
+
+export const trims = [0, 1, 2, 5] as const;
+export type Trim = (typeof trims)[number];
+
+/** How many rows a tooltip may have. */
+export const tooltipRange = { low: 1, high: 50 };
 
 export type CardSize = "small" | "medium" | "large";
 
@@ -67,7 +77,9 @@ export const initialView: View = {
   zooms: new Map(),
   linkZoom: false,
   superseded: false,
-  outliers: true,
+  trim: 0,
+  tooltipOrder: "nearest",
+  tooltipRows: 10,
   size: "medium",
   valueTag: null,
   sort: "name",
@@ -75,6 +87,7 @@ export const initialView: View = {
 
 const axes: readonly XAxis[] = ["step", "epoch", "relative", "wall"];
 const sizes: readonly CardSize[] = ["small", "medium", "large"];
+const tooltipOrders: readonly RowOrder[] = ["nearest", "highest", "lowest", "name"];
 const sorts: readonly RunSort[] = ["name", "highest", "lowest", "latest"];
 
 /** The smoothing amounts that make sense, by kind, and what to start with. */
@@ -106,7 +119,9 @@ export function encodeView(view: View): string {
   for (const [tag, zoom] of view.zooms) out.append("zoom", encodeZoom(tag, zoom));
   if (view.linkZoom) out.set("link", "1");
   if (view.superseded) out.set("superseded", "1");
-  if (!view.outliers) out.set("outliers", "0");
+  if (view.trim > 0) out.set("trim", String(view.trim));
+  if (view.tooltipOrder !== initialView.tooltipOrder) out.set("tip", view.tooltipOrder);
+  if (view.tooltipRows !== initialView.tooltipRows) out.set("tiprows", String(view.tooltipRows));
   if (view.size !== initialView.size) out.set("size", view.size);
   if (view.valueTag !== null) out.set("value", view.valueTag);
   if (view.sort !== initialView.sort) out.set("sort", view.sort);
@@ -142,11 +157,25 @@ export function decodeView(fragment: string): View {
     zooms,
     linkZoom: read.get("link") === "1",
     superseded: read.get("superseded") === "1",
-    outliers: read.get("outliers") !== "0",
+    trim: decodeTrim(read),
+    tooltipOrder: tooltipOrders.find((order) => order === read.get("tip")) ?? initialView.tooltipOrder,
+    tooltipRows: decodeRows(read.get("tiprows")),
     size: sizes.find((size) => size === read.get("size")) ?? initialView.size,
     valueTag: read.get("value"),
     sort: sorts.find((sort) => sort === read.get("sort")) ?? initialView.sort,
   };
+}
+
+/** Older links know outliers, which are the last two per cent, or none. */
+function decodeTrim(read: URLSearchParams): Trim {
+  const told = read.get("trim") ?? (read.get("outliers") === "0" ? "2" : "0");
+  return trims.find((trim) => String(trim) === told) ?? initialView.trim;
+}
+
+function decodeRows(text: string | null): number {
+  const rows = Number(text ?? NaN);
+  const { low, high } = tooltipRange;
+  return Number.isInteger(rows) && rows >= low && rows <= high ? rows : initialView.tooltipRows;
 }
 
 /** The colon and what follows it name the tag of an axis that is another series. */
