@@ -39,14 +39,14 @@ std::span<const std::uint8_t> flags(const std::optional<Array1<bool>>& mask) {
 }
 
 ViewportQuery viewport_query(std::string_view axis, double origin, double low, double high, std::uint32_t pixels,
-                             std::string_view smoothing, double amount, bool superseded) {
-    return {axis_named(axis), origin, nullptr, low, high, pixels, smoothing_named(smoothing), amount, superseded};
+                             std::string_view smoothing, double amount, bool superseded, bool log_x) {
+    return {axis_named(axis), origin, nullptr, low, high, pixels, smoothing_named(smoothing), amount, superseded, log_x};
 }
 
 Viewport plotter_viewport(Plotter& plotter, std::string_view axis, double origin, Plotter* mapping, double low,
                           double high, std::uint32_t pixels, std::string_view smoothing, double amount,
-                          bool superseded) {
-    ViewportQuery query = viewport_query(axis, origin, low, high, pixels, smoothing, amount, superseded);
+                          bool superseded, bool log_x) {
+    ViewportQuery query = viewport_query(axis, origin, low, high, pixels, smoothing, amount, superseded, log_x);
     const GilRelease released;
     const Points mapped_by = mapping != nullptr ? mapping->snapshot() : Points();
     if (mapping != nullptr) query.mapping = &mapped_by;
@@ -64,11 +64,12 @@ void plotter_append(Plotter& plotter, const Array1<std::int64_t>& steps, const A
 template <typename T>
 Viewport plot_points(const Array1<std::int64_t>& steps, const Array1<double>& wall_times, const Array1<T>& values,
                      std::string_view axis, double origin, Plotter* mapping, double low, double high,
-                     std::uint32_t pixels, std::string_view smoothing, double amount, bool superseded,
+                     std::uint32_t pixels, std::string_view smoothing, double amount, bool superseded, bool log_x,
                      const std::optional<Array1<bool>>& superseded_mask) {
     Plotter plotter;
     plotter_append<T>(plotter, steps, wall_times, values, superseded_mask);
-    return plotter_viewport(plotter, axis, origin, mapping, low, high, pixels, smoothing, amount, superseded);
+    return plotter_viewport(plotter, axis, origin, mapping, low, high, pixels, smoothing, amount, superseded,
+                            log_x);
 }
 
 template <auto Member>
@@ -97,6 +98,7 @@ void bind_drawing(nb::module_& module) {
         .def_prop_ro("mark_x", &viewport_column<&Viewport::mark_x>, inside)
         .def_prop_ro("mark_kind", &viewport_column<&Viewport::mark_kind>, inside)
         .def_ro("points_in_view", &Viewport::points_in_view)
+        .def_ro("not_positive", &Viewport::not_positive)
         .def_ro("downsampled", &Viewport::downsampled);
 
     nb::class_<Plotter>(module, "Plotter", "A series that grows in memory, with its plot.")
@@ -112,12 +114,12 @@ void bind_drawing(nb::module_& module) {
         .def("__len__", [](const Plotter& plotter) { return plotter.snapshot().size(); })
         .def("viewport", &plotter_viewport, nb::kw_only(), "axis"_a = "step", "origin"_a = 0.0,
              "mapping"_a = nb::none(), "low"_a = -infinity, "high"_a = infinity, "pixels"_a = 1000,
-             "smoothing"_a = "none", "amount"_a = 0.0, "superseded"_a = false);
+             "smoothing"_a = "none", "amount"_a = 0.0, "superseded"_a = false, "log_x"_a = false);
 
     const auto bind_plot_points = [&](auto function, auto values) {
         module.def("plot_points", function, "steps"_a, "wall_times"_a, values, nb::kw_only(), "axis"_a = "step",
                    "origin"_a = 0.0, "mapping"_a = nb::none(), "low"_a = -infinity, "high"_a = infinity,
-                   "pixels"_a = 1000, "smoothing"_a = "none", "amount"_a = 0.0, "superseded"_a = false,
+                   "pixels"_a = 1000, "smoothing"_a = "none", "amount"_a = 0.0, "superseded"_a = false, "log_x"_a = false,
                    "superseded_mask"_a = nb::none());
     };
     bind_plot_points(&plot_points<float>, "values"_a.noconvert());

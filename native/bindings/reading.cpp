@@ -109,9 +109,9 @@ std::optional<Point> last_point(const Series& series) {
 
 Viewport series_viewport(Series& series, std::string_view axis, double origin, const Series* mapping, double low,
                          double high, std::uint32_t pixels, std::string_view smoothing, double amount,
-                         bool superseded) {
-    ViewportQuery query{axis_named(axis),           origin, nullptr,   low, high, pixels,
-                        smoothing_named(smoothing), amount, superseded};
+                         bool superseded, bool log_x) {
+    ViewportQuery query{axis_named(axis),           origin, nullptr,    low,  high, pixels,
+                        smoothing_named(smoothing), amount, superseded, log_x};
     const GilRelease unlocked;
     const Points mapped_by = mapping != nullptr ? mapping->points() : Points();
     if (mapping != nullptr) query.mapping = &mapped_by;
@@ -152,7 +152,7 @@ void bind_series(nb::module_& module) {
         .def_prop_ro("last", &last_point, "The newest (step, wall_time, value) that no restart has superseded.")
         .def("viewport", &series_viewport, nb::kw_only(), "axis"_a = "step", "origin"_a = 0.0, "mapping"_a = nb::none(),
              "low"_a = -infinity, "high"_a = infinity, "pixels"_a = 1000, "smoothing"_a = "none", "amount"_a = 0.0,
-             "superseded"_a = false);
+             "superseded"_a = false, "log_x"_a = false);
 }
 
 void bind_run_parts(nb::module_& module) {

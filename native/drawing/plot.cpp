@@ -16,6 +16,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::uint64_t points_per_pixel =
     4;  // as many as are chosen of a raw line: below that, choosing saves nothing
 constexpr std::uint32_t most_pixels = 1u << 20;
+constexpr double least_positive = std::numeric_limits<double>::denorm_min();
 
 std::uint32_t pixels_of(const ViewportQuery& query) { return std::clamp<std::uint32_t>(query.pixels, 1, most_pixels); }
 
@@ -45,6 +46,25 @@ std::size_t find_bound(std::size_t first, std::size_t last, std::size_t guess, c
     return low;
 }
 
+// Where each pixel's column of x ends.
+class Division {
+  public:
+    Division(double low, double high, double pixels, bool geometric)
+        : low_(geometric ? std::log(low) : low), geometric_(geometric) {
+        const double end = geometric ? std::log(high) : high;
+        const double extent = end - low_;
+        width_ = extent < infinity ? extent / pixels : end / pixels - low_ / pixels;
+    }
+    double end(double pixel) const {
+        const double place = low_ + width_ * pixel;
+        return geometric_ ? std::exp(place) : place;
+    }
+
+  private:
+    double low_, width_;
+    bool geometric_;
+};
+
 // Puts together the viewport of one query.
 class Choice {
   public:
@@ -59,6 +79,9 @@ class Choice {
     double x_at(std::size_t position) const { return x_(drawing_.point(position)); }
     std::size_t first_at_least(double bound, std::size_t first, std::size_t last, std::size_t guess) const {
         return find_bound(first, last, guess, [&](std::size_t position) { return x_at(position) < bound; });
+    }
+    std::size_t first_above(double bound, std::size_t first, std::size_t last) const {
+        return find_bound(first, last, first, [&](std::size_t position) { return x_at(position) <= bound; });
     }
     void choose_pixels(std::size_t first, std::size_t last, double low, double high);
     void choose_extremes(std::size_t first, std::size_t last);
@@ -77,19 +100,19 @@ class Choice {
 Viewport Choice::choose() {
     const std::size_t size = drawing_.size;
     const DrawnLine& raw = *drawing_.raw;
-    const double low = query_.low > -infinity ? query_.low : x_at(0);
     const double high = query_.high < infinity ? query_.high : x_at(size - 1);
-    const std::size_t first = query_.low > -infinity ? first_at_least(low, 0, size, size / 2) : 0;
-    const std::size_t last = query_.high < infinity
-                                 ? find_bound(
-                                       first, size, first, [&](std::size_t at) { return x_at(at) <= high; })
-                                 : size;
+    const std::size_t in_range = query_.low > -infinity ? first_at_least(query_.low, 0, size, size / 2) : 0;
+    const std::size_t placed = query_.log_x ? first_at_least(least_positive, 0, size, 0) : 0;
+    const std::size_t first = std::max(in_range, placed);
+    const std::size_t last = query_.high < infinity ? first_above(high, first, size) : size;
+    const double low = query_.low > (query_.log_x ? 0.0 : -infinity) ? query_.low : x_at(std::min(placed, size - 1));
     view_.points_in_view = last - first;
+    view_.not_positive = first_above(high, in_range, first) - in_range;
     view_.downsampled = view_.points_in_view > points_per_pixel * pixels_of(query_);
 
     const std::uint64_t most = (drawing_.smoothed != nullptr ? 6 : 4) * std::uint64_t{pixels_of(query_)};
     chosen_.reserve(std::min(view_.points_in_view, most) + 2);
-    const std::size_t before = raw.previous_finite(0, first);
+    const std::size_t before = raw.previous_finite(placed, first);
     if (before < first) take(before);
     if (view_.downsampled || raw.has_marks()) choose_pixels(first, last, low, high);
     for (std::size_t position = first; position < last && !view_.downsampled; ++position) {
@@ -103,12 +126,11 @@ Viewport Choice::choose() {
 
 void Choice::choose_pixels(std::size_t first, std::size_t last, double low, double high) {
     const double pixels = pixels_of(query_);
-    const double extent = high - low;
-    const double width = extent < infinity ? extent / pixels : high / pixels - low / pixels;
+    const Division division(low, high, pixels, query_.log_x);
     std::size_t length = 0;
     for (double pixel = 1.0; first < last; pixel += 1.0) {
         const std::size_t end =
-            pixel < pixels ? first_at_least(low + width * pixel, first, last, first + length) : last;
+            pixel < pixels ? first_at_least(division.end(pixel), first, last, first + length) : last;
         length = end - first;
         if (view_.downsampled) choose_extremes(first, end);
         if (drawing_.raw->has_marks()) choose_marks(first, end);

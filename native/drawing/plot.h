@@ -22,7 +22,7 @@ Axis axis_named(std::string_view name);
 Smoothing smoothing_named(std::string_view name);
 
 // The range of x is [low, high]; NaN is an open end. Pixels are columns of equal width over it (over the extent of the
-// points, where an end is open). x rises: where it does not rise by itself, points are sorted by it, stably. Points
+// points, where an end is open); with log_x of equal ratio, and x that is not above zero is not in the range. x rises: where it does not rise by itself, points are sorted by it, stably. Points
 // whose x is not finite (a wall time that is NaN) cannot be drawn.
 struct ViewportQuery {
     Axis axis = Axis::step;
@@ -34,6 +34,7 @@ struct ViewportQuery {
     Smoothing smoothing = Smoothing::none;
     double amount = 0.0;      // weight, time constant in seconds, window or sigma in points
     bool superseded = false;  // include superseded points
+    bool log_x = false;
 };
 
 // One row a chosen point: all finite ones where the range holds few (four a pixel), else each pixel's first, last,
@@ -45,6 +46,7 @@ struct Viewport {
     std::vector<double> mark_x;           // non-finite points, at most one a pixel and kind
     std::vector<std::uint8_t> mark_kind;  // 0 NaN, 1 +infinity, 2 -infinity
     std::uint64_t points_in_view = 0;     // finite and non-finite, before choosing
+    std::uint64_t not_positive = 0;       // with log_x: points between low and high that x leaves out
     bool downsampled = false;
     bool is_smoothed = false;  // a smoothing was asked for, though no row may be there
 };

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kymo.server import columns
+from kymo.server import binary
 from kymo.server.allowance import Allowance
 
 Decoded = tuple[dict[str, Any], list[dict[str, np.ndarray]]]
@@ -132,7 +132,7 @@ def test_a_restart_without_a_session_is_seen_where_steps_fall(log_dir: Any, open
         ({"pixels": 0}, "pixels is 0: input should be greater than or equal to 1."),
         ({"pixels": 10001}, "pixels is 10001: input should be less than or equal to 10000."),
         ({"runs": ["a"] * 2001}, "runs is ['a', 'a', 'a'"),
-        ({"x": "hours"}, "x is 'hours': input should be 'step', 'epoch', 'relative' or 'wall'."),
+        ({"x": "hours"}, "x is 'hours': input should be 'step', 'epoch', 'relative', 'wall' or 'series'."),
         ({"range": [2, 1]}, "range is [2, 1]: its first number must not be above its second."),
         ({"range": [1]}, "range"),
         (
@@ -159,7 +159,7 @@ def test_an_answer_that_would_be_too_large_names_the_remedy(
     names = [f"run{run:02}" for run in range(40)]
     for name in names:
         log_dir.write(name, {"loss": points})
-    monkeypatch.setattr(columns, "MAX_ANSWER", 1 << 20)
+    monkeypatch.setattr(binary, "MAX_ANSWER", 1 << 20)
     client = opened()
     refused = client.post("/api/columns", json={"tag": "loss", "runs": names, "pixels": 10000})
     assert refused.status_code == 413

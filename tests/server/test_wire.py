@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kymo.server import wire
-from kymo.server.models import ColumnsHeader, SeriesColumns
+from kymo.server.chart_models import ColumnsHeader, SeriesColumns
 from kymo.server.wire import Body, pieces
 
 
@@ -31,7 +31,15 @@ def test_what_goes_in_comes_out(arrays: list[np.ndarray], run: str) -> None:
     body = Body()
     spans = body.add({f"array{index}": array for index, array in enumerate(arrays)})
     series = SeriesColumns(
-        run=run, status="ok", points=1, in_view=1, downsampled=False, superseded=0, arrays=spans, restarts=[]
+        run=run,
+        status="ok",
+        points=1,
+        in_view=1,
+        not_positive=0,
+        downsampled=False,
+        superseded=0,
+        arrays=spans,
+        restarts=[],
     )
     encoded = b"".join(pieces(body.encode(ColumnsHeader(version=1, tag="a", x="step", series=[series]))))
     (length,) = struct.unpack_from("<I", encoded)

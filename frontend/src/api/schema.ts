@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/bands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bands
+         * @description Groups of runs, each as the mean of its lines with their spread, in binary.
+         */
+        post: operations["bands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/columns": {
         parameters: {
             query?: never;
@@ -64,6 +84,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Json
+         * @description Every point of a tag as JSON, streamed.
+         */
+        get: operations["json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nearest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nearest
+         * @description The runs whose lines pass nearest to a place, the nearest first.
+         */
+        post: operations["nearest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/run": {
         parameters: {
             query?: never;
@@ -98,6 +158,26 @@ export interface paths {
         get: operations["runs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Statistics
+         * @description What every point of some runs in a part of x comes to.
+         */
+        post: operations["statistics"];
         delete?: never;
         options?: never;
         head?: never;
@@ -191,6 +271,70 @@ export interface components {
             offset: number;
         };
         /**
+         * BandsHeader
+         * @description The JSON header of the binary answer; the arrays follow it.
+         */
+        BandsHeader: {
+            /** Groups */
+            groups: components["schemas"]["GroupBand"][];
+            /** Tag */
+            tag: string;
+            /** Version */
+            version: number;
+            /**
+             * X
+             * @enum {string}
+             */
+            x: "step" | "epoch" | "relative" | "wall" | "series";
+        };
+        /**
+         * BandsRequest
+         * @description What to draw of groups of runs: each as the mean of its lines, with their spread.
+         */
+        BandsRequest: {
+            /** Groups */
+            groups: components["schemas"]["Group"][];
+            /**
+             * Log X
+             * @description Whether pixels divide x geometrically: x <= 0 is then out of view.
+             * @default false
+             */
+            log_x: boolean;
+            /**
+             * Pixels
+             * @default 1000
+             */
+            pixels: number;
+            /**
+             * Range
+             * @description The part of x that is asked about; null is no bound.
+             */
+            range?: [
+                number | null,
+                number | null
+            ] | null;
+            smoothing?: components["schemas"]["Smoothing"] | null;
+            /**
+             * Superseded
+             * @description Whether points that a restart superseded take part, too.
+             * @default false
+             */
+            superseded: boolean;
+            /** Tag */
+            tag: string;
+            /**
+             * X
+             * @default step
+             * @enum {string}
+             */
+            x: "step" | "epoch" | "relative" | "wall" | "series";
+            /**
+             * X Tag
+             * @description With x "series", and only there: the scalar tag of the same run that x is the value of.
+             */
+            x_tag?: string | null;
+        };
+        /**
          * Changed
          * @description Something has grown: fetch it again. No more than one in 30 ms.
          */
@@ -223,7 +367,7 @@ export interface components {
              * X
              * @enum {string}
              */
-            x: "step" | "epoch" | "relative" | "wall";
+            x: "step" | "epoch" | "relative" | "wall" | "series";
         };
         /**
          * ColumnsRequest
@@ -231,13 +375,19 @@ export interface components {
          */
         ColumnsRequest: {
             /**
+             * Log X
+             * @description Whether pixels divide x geometrically: x <= 0 is then out of view.
+             * @default false
+             */
+            log_x: boolean;
+            /**
              * Pixels
              * @default 1000
              */
             pixels: number;
             /**
              * Range
-             * @description The part of x in view; null is no bound.
+             * @description The part of x that is asked about; null is no bound.
              */
             range?: [
                 number | null,
@@ -248,7 +398,7 @@ export interface components {
             smoothing?: components["schemas"]["Smoothing"] | null;
             /**
              * Superseded
-             * @description Whether to draw points that a restart superseded, too.
+             * @description Whether points that a restart superseded take part, too.
              * @default false
              */
             superseded: boolean;
@@ -259,7 +409,47 @@ export interface components {
              * @default step
              * @enum {string}
              */
-            x: "step" | "epoch" | "relative" | "wall";
+            x: "step" | "epoch" | "relative" | "wall" | "series";
+            /**
+             * X Tag
+             * @description With x "series", and only there: the scalar tag of the same run that x is the value of.
+             */
+            x_tag?: string | null;
+        };
+        /**
+         * Group
+         * @description Runs that are drawn as one.
+         */
+        Group: {
+            /** Name */
+            name: string;
+            /** Runs */
+            runs: string[];
+        };
+        /**
+         * GroupBand
+         * @description One group's share of the answer.
+         */
+        GroupBand: {
+            /**
+             * Arrays
+             * @description x, mean, low, high, deviation and count: one element for each x.
+             */
+            arrays: {
+                [key: string]: components["schemas"]["ArraySpan"];
+            };
+            /** Name */
+            name: string;
+            /**
+             * Points
+             * @description How many points these runs have, whole series.
+             */
+            points: number;
+            /**
+             * Runs
+             * @description How many of the group's runs have a line.
+             */
+            runs: number;
         };
         /**
          * Hello
@@ -323,6 +513,66 @@ export interface components {
             files_total: number;
         };
         /**
+         * Nearest
+         * @description The runs whose lines pass nearest, the nearest first.
+         */
+        Nearest: {
+            /** Runs */
+            runs: components["schemas"]["RunValue"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * NearestRequest
+         * @description A place on a chart.
+         */
+        NearestRequest: {
+            /**
+             * At
+             * @description The place on x.
+             */
+            at: number;
+            /**
+             * Limit
+             * @description At most so many runs.
+             * @default 10
+             */
+            limit: number;
+            /**
+             * Log Y
+             * @description Whether distance is that of the logarithms.
+             * @default false
+             */
+            log_y: boolean;
+            /** Runs */
+            runs: string[];
+            smoothing?: components["schemas"]["Smoothing"] | null;
+            /**
+             * Superseded
+             * @description Whether points that a restart superseded take part, too.
+             * @default false
+             */
+            superseded: boolean;
+            /** Tag */
+            tag: string;
+            /**
+             * Value
+             * @description The place on y.
+             */
+            value: number;
+            /**
+             * X
+             * @default step
+             * @enum {string}
+             */
+            x: "step" | "epoch" | "relative" | "wall" | "series";
+            /**
+             * X Tag
+             * @description With x "series", and only there: the scalar tag of the same run that x is the value of.
+             */
+            x_tag?: string | null;
+        };
+        /**
          * Newest
          * @description A newest scalar of a run.
          */
@@ -335,6 +585,30 @@ export interface components {
             value: number | ("NaN" | "Infinity" | "-Infinity");
             /** Wall Time */
             wall_time: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * PlacedPoint
+         * @description One point of a run, and where it lies on x.
+         */
+        PlacedPoint: {
+            /** Step */
+            step: number;
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Wall Time */
+            wall_time: number | ("NaN" | "Infinity" | "-Infinity");
+            /** X */
+            x: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * Points
+         * @description Every point of a tag.
+         */
+        Points: {
+            /** Runs */
+            runs: components["schemas"]["RunPoints"][];
+            /** Tag */
+            tag: string;
         };
         /**
          * Problem
@@ -395,6 +669,61 @@ export interface components {
             writer: string;
         };
         /**
+         * RunPoints
+         * @description Every point of one run, in the order written.
+         */
+        RunPoints: {
+            /**
+             * Points
+             * @description wall_time, step and value of each.
+             */
+            points: [
+                number | ("NaN" | "Infinity" | "-Infinity"),
+                number,
+                number | ("NaN" | "Infinity" | "-Infinity")
+            ][];
+            /** Run */
+            run: string;
+        };
+        /**
+         * RunStatistics
+         * @description One run's share of the answer. Points that are not finite are counted, and take no further part.
+         */
+        RunStatistics: {
+            /**
+             * Deviation
+             * @description The standard deviation of these points (not of a sample).
+             */
+            deviation: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /**
+             * Finite
+             * @description How many of them have a finite value.
+             */
+            finite: number;
+            /** @description The first on x. */
+            first: components["schemas"]["PlacedPoint"] | null;
+            /** @description The last on x. */
+            last: components["schemas"]["PlacedPoint"] | null;
+            /** @description The greatest, the earliest on x of several. */
+            maximum: components["schemas"]["PlacedPoint"] | null;
+            /** Mean */
+            mean: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** @description The least, the earliest on x of several. */
+            minimum: components["schemas"]["PlacedPoint"] | null;
+            /**
+             * Points
+             * @description In the range.
+             */
+            points: number;
+            /** Run */
+            run: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "no_series" | "no_epoch" | "no_x_tag";
+        };
+        /**
          * RunSummary
          * @description A run, as a list of runs shows it. Times are seconds since the epoch.
          */
@@ -436,6 +765,16 @@ export interface components {
             kind: string;
             /** Tag */
             tag: string;
+        };
+        /**
+         * RunValue
+         * @description A run and its line's value.
+         */
+        RunValue: {
+            /** Run */
+            run: string;
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
          * Runs
@@ -505,6 +844,11 @@ export interface components {
             downsampled: boolean;
             /** In View */
             in_view: number;
+            /**
+             * Not Positive
+             * @description With log_x: how many points of the range have x <= 0, where a logarithmic axis has no place.
+             */
+            not_positive: number;
             /** Points */
             points: number;
             /**
@@ -518,7 +862,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "ok" | "no_series" | "no_epoch";
+            status: "ok" | "no_series" | "no_epoch" | "no_x_tag";
             /** Superseded */
             superseded: number;
         };
@@ -551,6 +895,56 @@ export interface components {
              * @enum {string}
              */
             kind: "exponential" | "time_exponential" | "running_mean" | "gaussian";
+        };
+        /**
+         * Statistics
+         * @description What the points of each run come to.
+         */
+        Statistics: {
+            /** Runs */
+            runs: components["schemas"]["RunStatistics"][];
+            /** Version */
+            version: number;
+            /**
+             * X
+             * @enum {string}
+             */
+            x: "step" | "epoch" | "relative" | "wall" | "series";
+        };
+        /**
+         * StatisticsRequest
+         * @description A part of x that every point is counted in.
+         */
+        StatisticsRequest: {
+            /**
+             * Range
+             * @description The part of x that is asked about; null is no bound.
+             */
+            range?: [
+                number | null,
+                number | null
+            ] | null;
+            /** Runs */
+            runs: string[];
+            /**
+             * Superseded
+             * @description Whether points that a restart superseded take part, too.
+             * @default false
+             */
+            superseded: boolean;
+            /** Tag */
+            tag: string;
+            /**
+             * X
+             * @default step
+             * @enum {string}
+             */
+            x: "step" | "epoch" | "relative" | "wall" | "series";
+            /**
+             * X Tag
+             * @description With x "series", and only there: the scalar tag of the same run that x is the value of.
+             */
+            x_tag?: string | null;
         };
         /**
          * TagCount
@@ -674,6 +1068,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    bands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BandsRequest"];
+            };
+        };
+        responses: {
+            /** @description A little-endian uint32, the length of the JSON header that follows (schema BandsHeader, padded with spaces), then the arrays that it names, each on an 8-byte boundary. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     columns: {
         parameters: {
             query?: never;
@@ -770,6 +1197,73 @@ export interface operations {
             };
         };
     };
+    json: {
+        parameters: {
+            query: {
+                /** @description A scalar tag. */
+                tag: string;
+                /** @description Runs; all that have the tag when left out. */
+                run?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every point, in the order written. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Points"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nearest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NearestRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nearest"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     run: {
         parameters: {
             query: {
@@ -827,6 +1321,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Runs"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatisticsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
                 };
             };
             /** @description Refused, with the reason in one sentence. */

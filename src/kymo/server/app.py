@@ -17,11 +17,12 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.websockets import WebSocket
 
-from kymo.server import columns, export, runs, tags, texts
+from kymo.server import bands, columns, export, nearest, runs, statistics, tags, texts
 from kymo.server.access import Hosts, Token, shown
+from kymo.server.chart_models import BandsHeader, ColumnsHeader
 from kymo.server.guard import Guard
 from kymo.server.live import Hub
-from kymo.server.models import Changed, ColumnsHeader, Hello, Problem
+from kymo.server.models import Changed, Hello, Problem
 from kymo.server.page import BUNDLED, Page
 from kymo.server.site import Site
 
@@ -79,7 +80,7 @@ def create_app(
         separate_input_output_schemas=False,
     )
     app.state.site = site
-    for module in (runs, tags, columns, export, texts):
+    for module in (runs, tags, columns, bands, nearest, statistics, export, texts):
         app.include_router(module.router)
 
     @app.websocket("/api/live")
@@ -152,7 +153,7 @@ def _describe(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         document = generate()
         schemas = document["components"]["schemas"]
-        for model in (ColumnsHeader, Changed, Hello):
+        for model in (ColumnsHeader, BandsHeader, Changed, Hello):
             schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
             schemas.update(schema.pop("$defs", {}))
             schemas[model.__name__] = schema

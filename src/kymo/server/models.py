@@ -11,7 +11,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 MAX_RUNS = 2000
-MAX_PIXELS = 10_000
 # What one answer lists at most; the rest is asked for by further questions.
 MAX_LISTED = 1000
 MAX_TAGS = 10_000
@@ -19,7 +18,6 @@ MAX_TAGS = 10_000
 # JSON has no NaN: these strings are what TensorBoard's routes answer, too.
 Number = float | Literal["NaN", "Infinity", "-Infinity"]
 RunStatus = Literal["live", "finished", "stale", "idle"]
-AxisName = Literal["step", "epoch", "relative", "wall"]
 
 
 def number(value: float) -> Number:
@@ -241,64 +239,6 @@ class Warnings(Model):
 
     total: int
     warnings: list[WarningEntry]
-
-
-class Smoothing(Model):
-    """Smoothing over all points, before any are left out for want of pixels."""
-
-    kind: Literal["exponential", "time_exponential", "running_mean", "gaussian"]
-    amount: Annotated[
-        float,
-        Field(
-            ge=0,
-            allow_inf_nan=False,
-            description="The weight in [0, 1), the time constant in seconds, the window in points or sigma in points.",
-        ),
-    ]
-
-
-class ColumnsRequest(Model):
-    """What to draw: one tag of many runs, for a chart of a given width."""
-
-    tag: Name
-    runs: Annotated[list[Name], Field(max_length=MAX_RUNS)]
-    x: AxisName = "step"
-    range: tuple[float | None, float | None] | None = Field(
-        None, description="The part of x in view; null is no bound."
-    )
-    pixels: Annotated[int, Field(ge=1, le=MAX_PIXELS)] = 1000
-    smoothing: Smoothing | None = None
-    superseded: bool = Field(False, description="Whether to draw points that a restart superseded, too.")
-
-
-class ArraySpan(Model):
-    """Where an array lies, counted in bytes from the end of the JSON header."""
-
-    dtype: Literal["f8", "u1"]
-    offset: int
-    length: int = Field(description="Elements.")
-
-
-class SeriesColumns(Model):
-    """One run's share of the answer."""
-
-    run: str
-    status: Literal["ok", "no_series", "no_epoch"]
-    points: int
-    in_view: int
-    downsampled: bool
-    superseded: int
-    arrays: dict[str, ArraySpan]
-    restarts: list[float] = Field(description="Where on x the run was started again.")
-
-
-class ColumnsHeader(Model):
-    """The JSON header of the binary answer; the arrays follow it."""
-
-    version: int
-    tag: str
-    x: AxisName
-    series: list[SeriesColumns]
 
 
 class Hello(Model):

@@ -1,4 +1,4 @@
-"""The binary answer of api/columns: a JSON header, then little-endian arrays, each on an 8-byte boundary."""
+"""Binary answers: a JSON header, then little-endian arrays, each on an 8-byte boundary."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from kymo.server.models import ArraySpan, ColumnsHeader
+from kymo.server.chart_models import ArraySpan
+from kymo.server.models import Model
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Body:
         self.size += column.nbytes + padding
         return span
 
-    def encode(self, header: ColumnsHeader) -> list[memoryview]:
+    def encode(self, header: Model) -> list[memoryview]:
         """The whole answer in order; the header is padded with spaces so that the arrays after it stay aligned."""
         text = header.model_dump_json().encode()
         text += b" " * (-(4 + len(text)) % _ALIGNMENT)

@@ -1,6 +1,6 @@
 """One scalar series, as its readers see it."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 if TYPE_CHECKING:
     import numpy as np
@@ -11,6 +11,28 @@ if TYPE_CHECKING:
 
 Axis = Literal["step", "wall_time", "relative_time", "mapped"]
 Smoothing = Literal["none", "exponential", "time_exponential", "running_mean", "gaussian"]
+
+
+class LineOptions(TypedDict, total=False):
+    """Which line is drawn through the points of a series, and over what.
+
+    Attributes:
+        axis: What x is: "step" without it. "relative_time" counts seconds from `origin`; "mapped" is the value of the
+            series `mapping` at the point's step, such as the epoch.
+        origin: Start of relative time, in seconds since the epoch.
+        mapping: The series that "mapped" goes by.
+        smoothing: How the line is smoothed, over all points, before any is left out; "none" without it.
+        amount: Weight in [0, 1) for "exponential", seconds for "time_exponential", points for "running_mean" and
+            "gaussian".
+        superseded: Whether points that a restart has replaced take part.
+    """
+
+    axis: Axis
+    origin: float
+    mapping: "Series | None"
+    smoothing: Smoothing
+    amount: float
+    superseded: bool
 
 
 class Series:
@@ -101,50 +123,30 @@ class Series:
     def viewport(
         self,
         *,
-        axis: Axis = "step",
-        origin: float = 0.0,
-        mapping: "Series | None" = None,
         low: float = float("-inf"),
         high: float = float("inf"),
         pixels: int = 1000,
-        smoothing: Smoothing = "none",
-        amount: float = 0.0,
-        superseded: bool = False,
+        log_x: bool = False,
+        **line: Unpack[LineOptions],
     ) -> "_core.Viewport":
         """What must be drawn so that a line of this many pixels looks as if every point had been.
 
         Args:
-            axis: What x is. "relative_time" counts seconds from `origin`; "mapped" is the value of the series `mapping`
-                at the point's step, such as the epoch.
-            origin: Start of relative time, in seconds since the epoch.
-            mapping: The series that "mapped" goes by.
             low: Least x in view.
             high: Greatest x in view.
             pixels: Width of the plot.
-            smoothing: How the line is smoothed, over all points, before any is left out.
-            amount: Weight in [0, 1) for "exponential", seconds for "time_exponential", points for "running_mean" and
-                "gaussian".
-            superseded: Whether to include points that a restart has replaced.
+            log_x: Whether x is drawn logarithmically: x <= 0 is then out of view.
+            **line: What x is, the smoothing, and whether superseded points are drawn (see LineOptions).
 
         Returns:
             NumPy arrays `x`, `value`, `smoothed` (None without smoothing), `steps` and `wall_times`, one row a chosen
-            point; `mark_x` and `mark_kind` of points that are not finite; `points_in_view`; `downsampled`.
+            point; `mark_x` and `mark_kind` of points that are not finite; `points_in_view`; `downsampled`;
+            `not_positive`, how many points between low and high `log_x` has left out.
 
         Raises:
             ValueError: An argument is out of its range.
         """
-        native = mapping._native if mapping is not None else None
-        return self._native.viewport(
-            axis=axis,
-            origin=origin,
-            mapping=native,
-            low=low,
-            high=high,
-            pixels=pixels,
-            smoothing=smoothing,
-            amount=amount,
-            superseded=superseded,
-        )
+        return self._native.viewport(low=low, high=high, pixels=pixels, log_x=log_x, **_native_line(line))
 
     def to_pandas(self, *, superseded: bool = False) -> "pd.DataFrame":
         """The points as a table with the columns `step`, `wall_time` and `value`.
@@ -170,3 +172,8 @@ class Series:
 
     def __repr__(self) -> str:
         return f"<Series {self.tag!r}: {len(self)} points>"
+
+
+def _native_line(line: LineOptions) -> dict[str, Any]:
+    mapping = line.get("mapping")
+    return {**line, "mapping": None if mapping is None else mapping._native}
