@@ -2,6 +2,9 @@
 import type { SeriesColumns } from "../api/columns";
 import type { Range } from "../model/view_url";
 
+/** What the scales are fitted to. */
+export type Curve = Pick<SeriesColumns, "x" | "value" | "smoothed" | "markX">;
+
 /** The first index whose value is not below `target`; `values` ascend. */
 export function lowerBound(values: Float64Array, target: number): number {
   let low = 0;
@@ -15,7 +18,7 @@ export function lowerBound(values: Float64Array, target: number): number {
 }
 
 /** From the smallest to the largest x of any point or mark, or null when there is none. */
-export function xExtent(series: readonly SeriesColumns[]): Range | null {
+export function xExtent(series: readonly Curve[]): Range | null {
   let low = Infinity;
   let high = -Infinity;
   for (const { x, markX } of series) {
@@ -37,7 +40,7 @@ export function widen([low, high]: Range): Range {
 }
 
 /** What a chart shows of x without a zoom. An axis that counts begins at zero when its points begin near it. */
-export function xRange(series: readonly SeriesColumns[], counts: boolean): Range {
+export function xRange(series: readonly Curve[], counts: boolean): Range {
   const extent = xExtent(series);
   if (!extent) return [0, 1];
   const [low, high] = widen(extent);
@@ -52,11 +55,7 @@ export interface YOptions {
 }
 
 /** The y range of the points inside `[low, high]` of x with a margin, or null when nothing can be drawn there. */
-export function yExtent(
-  series: readonly SeriesColumns[],
-  [low, high]: Range,
-  options: YOptions,
-): Range | null {
+export function yExtent(series: readonly Curve[], [low, high]: Range, options: YOptions): Range | null {
   const collected: number[] = [];
   let least = Infinity;
   let most = -Infinity;

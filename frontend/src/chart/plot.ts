@@ -8,7 +8,7 @@ import { xRange, yExtent } from "./extent";
 import { chartFont, inks } from "./ink";
 import { Overlay } from "./overlay";
 import { drawScene } from "./picture";
-import type { Scene } from "./scene";
+import { curvesOf, type Scene } from "./scene";
 import { CanvasSurface } from "./surface";
 import { axisTitles, labelXTicks, logTicks, stepSpacings } from "./ticks";
 
@@ -117,17 +117,24 @@ export class Plot {
     return this.x[0] + (left / this.frame().width) * (this.x[1] - this.x[0]);
   }
 
+  valueAtY(top: number): number {
+    const { log } = this.scene;
+    const [floor, ceiling] = log ? (this.y.map(Math.log) as Range) : this.y;
+    const value = ceiling - (top / this.frame().height) * (ceiling - floor);
+    return log ? Math.exp(value) : value;
+  }
+
   destroy(): void {
     this.chart.destroy();
   }
 
   private fit(): void {
-    const columns = this.scene.lines.map((line) => line.columns);
-    this.x = this.scene.zoom?.x ?? xRange(columns, this.scene.axis !== "wall");
+    const curves = curvesOf(this.scene);
+    this.x = this.scene.zoom?.x ?? xRange(curves, this.scene.axis !== "wall");
     const y = this.scene.zoom?.y;
     const drawable = y && !(this.scene.log && y[0] <= 0) ? y : null;
     const { log, outliers } = this.scene;
-    this.y = drawable ?? yExtent(columns, this.x, { log, outliers }) ?? (log ? [0.1, 10] : [0, 1]);
+    this.y = drawable ?? yExtent(curves, this.x, { log, outliers }) ?? (log ? [0.1, 10] : [0, 1]);
   }
 
   private build(): uPlot {

@@ -40,10 +40,12 @@ export const axisTitles: Record<XAxis, { text: string; clear: number }> = {
   epoch: { text: "epoch", clear: 10 },
   relative: { text: "time", clear: 10 },
   wall: { text: "time", clear: 22 },
+  // Another series: its tag stands below the labels, where it has room.
+  series: { text: "", clear: 10 },
 };
 
 export function labelXTicks(axis: XAxis, ticks: number[]): string[] {
-  if (axis === "step" || axis === "epoch") return formatTicks(ticks);
+  if (axis !== "relative" && axis !== "wall") return formatTicks(ticks);
   const spacing = ticks.length > 1 ? ticks[1]! - ticks[0]! : 1;
   const format = axis === "relative" ? formatDurationTick : formatMomentTick;
   return ticks.map((tick) => format(tick, spacing));
