@@ -8,7 +8,9 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -19,8 +21,9 @@
 #include <vector>
 
 #include "bindings/gil_release.h"
+#include "bindings/looks.h"
 #include "bindings/sections.h"
-#include "drawing/plot.h"
+#include "drawing/plot_axis.h"
 #include "reading/run_log.h"
 #include "reading/tag_kind.h"
 
@@ -107,19 +110,17 @@ std::optional<Point> last_point(const Series& series) {
     return std::nullopt;
 }
 
-Viewport series_viewport(Series& series, std::string_view axis, double origin, const Series* mapping, double low,
-                         double high, std::uint32_t pixels, std::string_view smoothing, double amount,
-                         bool superseded, bool log_x) {
-    ViewportQuery query{axis_named(axis),           origin, nullptr,    low,  high, pixels,
-                        smoothing_named(smoothing), amount, superseded, log_x};
-    const GilRelease unlocked;
-    const Points mapped_by = mapping != nullptr ? mapping->points() : Points();
-    if (mapping != nullptr) query.mapping = &mapped_by;
-    return series.viewport(query);
+ReadOnly<double> values_at_steps(const Series& series, const Array1<std::int64_t>& steps) {
+    auto values = std::make_unique<std::vector<double>>(steps.size(), std::numeric_limits<double>::quiet_NaN());
+    Knots knots;
+    knots.update(series.points());
+    if (!knots.empty()) std::ranges::transform(elements(steps), values->begin(), std::cref(knots));
+    const double* data = values->data();
+    nb::capsule owner(values.release(), [](void* held) noexcept { delete static_cast<std::vector<double>*>(held); });
+    return {data, {steps.size()}, owner};
 }
 
 void bind_series(nb::module_& module) {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
     nb::class_<Points>(module, "SeriesColumns", "A series at one instant: columns of one length, read-only.")
         .def_prop_ro(
             "steps", [](const Points& points) { return column_array<std::int64_t>(points.steps); }, owning)
@@ -130,8 +131,8 @@ void bind_series(nb::module_& module) {
             "superseded", [](const Points& points) { return mask_array(points.superseded, points.size()); }, owning)
         .def("__len__", &Points::size);
 
-    nb::class_<Series>(module, "Series", "One tag's numbers over a whole run; grows as the run does.")
-        .def_prop_ro("tag", [](const Series& series) { return nb::str(text(series.tag())); })
+    nb::class_<Series> type(module, "Series", "One tag's numbers over a whole run; grows as the run does.");
+    type.def_prop_ro("tag", [](const Series& series) { return nb::str(text(series.tag())); })
         .def_prop_ro("version", &Series::version)
         .def_prop_ro("superseded_count", &Series::superseded_count)
         .def("__len__", &Series::size)
@@ -150,9 +151,9 @@ void bind_series(nb::module_& module) {
             },
             owning)
         .def_prop_ro("last", &last_point, "The newest (step, wall_time, value) that no restart has superseded.")
-        .def("viewport", &series_viewport, nb::kw_only(), "axis"_a = "step", "origin"_a = 0.0, "mapping"_a = nb::none(),
-             "low"_a = -infinity, "high"_a = infinity, "pixels"_a = 1000, "smoothing"_a = "none", "amount"_a = 0.0,
-             "superseded"_a = false, "log_x"_a = false);
+        .def("at_steps", &values_at_steps, owning, "steps"_a,
+             "What the axis \"mapped\" makes of each step where it goes by this series; NaN where it has no point.");
+    bind_looks(type);
 }
 
 void bind_run_parts(nb::module_& module) {

@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "drawing/interpolation.h"
+
 namespace kymo {
 namespace {
 
@@ -79,14 +81,12 @@ double Knots::operator()(std::int64_t step) const {
     behind = std::clamp<std::size_t>(behind, 1, steps_.size() - 1);
     const std::int64_t from = steps_[behind - 1], to = steps_[behind];
     const double low = values_[behind - 1], high = values_[behind];
+    const double width = distance(from, to);
+    if (step >= from && step <= to) return between(low, high, distance(from, step) / width);
     // Half the rise, taken twice: the rise between two huge values overflows.
     const double half_rise = high * 0.5 - low * 0.5;
-    const double width = distance(from, to);
     if (step < from) return std::clamp(low + 2 * (half_rise / width * distance(from, step)), -largest, largest);
-    if (step > to) return std::clamp(high + 2 * (half_rise / width * distance(to, step)), -largest, largest);
-    const double part = half_rise * (distance(from, step) / width);
-    // Rounding must not carry x beyond a knot: x would fall there.
-    return std::clamp(low + part + part, std::min(low, high), std::max(low, high));
+    return std::clamp(high + 2 * (half_rise / width * distance(to, step)), -largest, largest);
 }
 
 double AxisX::operator()(std::size_t point) const {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "drawing/plot.h"
+#include "drawing/line_query.h"
 #include "drawing/points.h"
 
 namespace kymo {

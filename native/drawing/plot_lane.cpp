@@ -7,7 +7,7 @@
 
 namespace kymo {
 
-Drawing Lane::draw(const Points& points, const ViewportQuery& query, const Knots& knots) {
+Drawing Lane::draw(const Points& points, const LineQuery& query, const Knots& knots) {
     take_visible(points);
     const Slot slot = take_order(points, query.axis, knots);
     Drawing drawing;

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "drawing/plot.h"
+#include "drawing/line_query.h"
 #include "drawing/plot_axis.h"
 #include "drawing/plot_line.h"
 #include "drawing/plot_order.h"
@@ -37,7 +37,7 @@ class Lane {
     explicit Lane(bool hides_superseded) : hides_(hides_superseded) {}
 
     // The drawing refers to this lane and to the points: it lives until the next call.
-    Drawing draw(const Points& points, const ViewportQuery& query, const Knots& knots);
+    Drawing draw(const Points& points, const LineQuery& query, const Knots& knots);
     std::size_t memory() const;
 
   private:

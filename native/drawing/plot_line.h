@@ -7,10 +7,11 @@
 #include <utility>
 
 #include "drawing/pyramid.h"
+#include "drawing/totals.h"
 
 namespace kymo {
 
-// What choosing points asks of a line; see Pyramid for what each returns. Asked a few times a pixel, so the call costs
+// What is asked of a line; see Pyramid and Totals for what each returns. Asked a few times a pixel, so the call costs
 // nothing beside what it does, and each kind of storage has its own loops behind it.
 class DrawnLine {
   public:
@@ -21,6 +22,8 @@ class DrawnLine {
     virtual std::size_t next_finite(std::size_t first, std::size_t last) const = 0;
     virtual std::size_t previous_finite(std::size_t first, std::size_t last) const = 0;
     virtual std::size_t next_mark(std::size_t first, std::size_t last, Mark mark) const = 0;
+    virtual Totals totals(std::size_t first, std::size_t last) const = 0;
+    virtual double deviation(std::size_t first, std::size_t last, const Totals& totals) const = 0;
 };
 
 template <typename Line>
@@ -43,6 +46,10 @@ class LineOf final : public DrawnLine {
     }
     std::size_t next_mark(std::size_t first, std::size_t last, Mark mark) const override {
         return pyramid_.next_mark(first, last, mark, line_);
+    }
+    Totals totals(std::size_t first, std::size_t last) const override { return totals_of(first, last, line_); }
+    double deviation(std::size_t first, std::size_t last, const Totals& totals) const override {
+        return deviation_of(first, last, line_, totals);
     }
 
   private:

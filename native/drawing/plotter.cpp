@@ -56,7 +56,7 @@ void Plotter::append_points(std::span<const std::int64_t> steps, std::span<const
     wall_times_.append(wall_times);
 }
 
-Points Plotter::snapshot() const {
+Points Plotter::points() const {
     const std::lock_guard lock(mutex_);
     return {steps_.view(), wall_times_.view(), values32_.view(), values64_.view(), superseded_.view(), generation_};
 }

@@ -20,10 +20,8 @@ class Plotter {
     // Says anew which of the points so far are superseded: one flag a point.
     void supersede(std::span<const std::uint8_t> superseded);
 
-    Points snapshot() const;
-    std::size_t memory() const { return plot_.memory(); }
-    void release() { plot_.release(); }
-    Viewport viewport(const ViewportQuery& query) { return plot_.query(snapshot(), query); }
+    Points points() const;
+    Plot& plot() { return plot_; }
 
   private:
     void append_points(std::span<const std::int64_t> steps, std::span<const double> wall_times,

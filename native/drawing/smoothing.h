@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "drawing/gaussian.h"
-#include "drawing/plot.h"
+#include "drawing/line_query.h"
 #include "drawing/running_mean.h"
 
 namespace kymo {

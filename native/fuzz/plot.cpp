@@ -29,7 +29,7 @@ void grow(Plotter& plotter, Input& input) {
     std::vector<std::uint8_t> superseded;
     const bool many = input.byte() > 160;
     std::size_t count = many ? input.up_to(900) : input.up_to(12);
-    if (plotter.snapshot().size() + count > most_points) count = 0;
+    if (plotter.points().size() + count > most_points) count = 0;
     const std::int64_t first_step = input.step() / 2;
     const double first_time = input.number();
     const auto slope = static_cast<std::int64_t>(input.up_to(8)) - 2;
@@ -51,7 +51,7 @@ void grow(Plotter& plotter, Input& input) {
         plotter.append(steps, times, std::vector<float>(values.begin(), values.end()), mask);
     }
     if (input.byte() > 220) {
-        std::vector<std::uint8_t> flags(plotter.snapshot().size());
+        std::vector<std::uint8_t> flags(plotter.points().size());
         for (std::size_t i = 0; i < flags.size(); ++i) flags[i] = (i * factor >> 4 & 1) != 0;
         plotter.supersede(flags);
     }
@@ -69,6 +69,7 @@ ViewportQuery make_query(Input& input, const Points& mapping) {
     query.smoothing = static_cast<Smoothing>(input.up_to(4));
     query.amount = query.smoothing == Smoothing::exponential ? input.byte() / 200.0 : input.number();
     query.superseded = input.flip();
+    query.log_x = input.byte() > 190;
     return query;
 }
 
@@ -113,6 +114,7 @@ class ViewportCheck {
             KYMO_HOLDS(size == 0 && view_.mark_x.empty() && view_.points_in_view == 0);
             return;
         }
+        leave_out_what_has_no_place();
         const auto below = [&](const Drawn& at) { return query_.low > -infinity && at.x < query_.low; };
         const auto above = [&](const Drawn& at) { return query_.high < infinity && at.x > query_.high; };
         first_ = std::find_if_not(drawn_.cbegin(), drawn_.cend(), below);
@@ -127,6 +129,15 @@ class ViewportCheck {
   private:
     using At = std::vector<Drawn>::const_iterator;
 
+    void leave_out_what_has_no_place() {
+        std::uint64_t left_out = 0;
+        std::erase_if(drawn_, [&](const Drawn& at) {
+            const bool placed = !query_.log_x || at.x > 0.0;
+            left_out += !placed && !(at.x < query_.low) && !(at.x > query_.high) ? 1 : 0;
+            return !placed;
+        });
+        KYMO_HOLDS(view_.not_positive == left_out);
+    }
     static bool same(const Drawn& a, const Drawn& b) {
         return a.x == b.x && same_bits(a.value, b.value) && same_bits(a.wall_time, b.wall_time) && a.step == b.step;
     }
@@ -226,18 +237,59 @@ void hold_same(const Viewport& a, const Viewport& b) {
     KYMO_HOLDS(same_values(a.x, b.x) && same_values(a.value, b.value) && same_values(a.wall_times, b.wall_times));
     KYMO_HOLDS(a.steps == b.steps && a.mark_kind == b.mark_kind && same_values(a.mark_x, b.mark_x));
     KYMO_HOLDS(a.points_in_view == b.points_in_view && a.downsampled == b.downsampled);
+    KYMO_HOLDS(a.not_positive == b.not_positive);
     KYMO_HOLDS(same_values(a.smoothed, b.smoothed));
 }
 
+// The places are those of the finite points, and between them lines stay within what they join.
+void hold_line(Plot& plot, const Points& points, const ViewportQuery& query) {
+    std::vector<Drawn> drawn = drawing_order(points, query);
+    std::erase_if(drawn, [&](const Drawn& at) { return !at.finite() || (query.log_x && !(at.x > 0.0)); });
+    std::vector<double> x;
+    for (const Drawn& at : drawn) x.push_back(at.x);
+    std::ranges::sort(x);
+    x.erase(std::unique(x.begin(), x.end()), x.end());
+    const Places places = plot.places(points, query, -infinity, infinity, x.size());
+    KYMO_HOLDS(places.complete && places.x == x);
+    KYMO_HOLDS(x.empty() || !plot.places(points, query, -infinity, infinity, x.size() - 1).complete);
+
+    LineQuery raw = query;
+    raw.smoothing = Smoothing::none;
+    const Buckets exact = plot.buckets(points, raw, {x, x, x});
+    std::vector<double> middle;
+    for (std::size_t i = 0; i + 1 < x.size(); ++i) middle.push_back(x[i] / 2 + x[i + 1] / 2);
+    const Buckets joined = plot.buckets(points, raw, {middle, middle, middle});
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        KYMO_HOLDS(exact.low[i] <= exact.mean[i] && exact.mean[i] <= exact.high[i]);
+        if (i == 0 || x[i - 1] == middle[i - 1] || middle[i - 1] == x[i]) continue;
+        KYMO_HOLDS(joined.mean[i - 1] >= std::min(exact.low[i - 1], exact.low[i]));
+        KYMO_HOLDS(joined.mean[i - 1] <= std::max(exact.high[i - 1], exact.high[i]));
+    }
+}
+
+void hold_statistics(Plot& plot, const Points& points, const ViewportQuery& query, const Viewport& view) {
+    LineQuery linear = query;
+    linear.log_x = false;
+    const Statistics told = plot.statistics(points, linear, query.low, query.high);
+    KYMO_HOLDS(told.points == view.points_in_view + view.not_positive && told.finite <= told.points);
+    if (told.finite == 0) return;
+    KYMO_HOLDS(told.first.x <= told.last.x && told.deviation >= 0.0);
+    KYMO_HOLDS(told.minimum.value <= told.mean && told.mean <= told.maximum.value);
+    KYMO_HOLDS(told.minimum.value <= told.first.value && told.last.value <= told.maximum.value);
+    KYMO_HOLDS(told.deviation <= told.maximum.value - told.minimum.value);
+}
+
 void hold_query(Plot& plot, const Points& points, const ViewportQuery& query) {
-    const Viewport view = plot.query(points, query);
+    const Viewport view = plot.viewport(points, query);
     ViewportQuery by_step = query;
     by_step.axis = Axis::step;
     ViewportCheck check(points, query, view);
     check.set_smoothed_over(drawing_order(points, by_step));
     check.hold();
     Plot fresh;  // what is kept of earlier queries changes nothing
-    hold_same(view, fresh.query(points, query));
+    hold_same(view, fresh.viewport(points, query));
+    hold_line(plot, points, query);
+    hold_statistics(plot, points, query, view);
 }
 
 }  // namespace
@@ -250,7 +302,7 @@ void plot(Bytes input) {
     for (int rounds = 0; rounds < 6 && !decisions.done(); ++rounds) {
         grow(plotter, decisions);
         if (decisions.byte() > 128) grow(mapping, decisions);
-        const Points points = plotter.snapshot(), mapped_by = mapping.snapshot();
+        const Points points = plotter.points(), mapped_by = mapping.points();
         for (std::size_t queries = 1 + decisions.up_to(2); queries > 0; --queries) {
             const ViewportQuery query = make_query(decisions, mapped_by);
             hold_query(kept, points, query);

@@ -20,7 +20,7 @@ class Series {
     std::size_t size() const;
     std::uint64_t version() const;
     std::uint64_t superseded_count() const;
-    Viewport viewport(const ViewportQuery& query) { return plot_.query(points(), query); }
+    Plot& plot() { return plot_; }
 
     // Replaces what readers see from their next look on.
     void publish(Points points);

@@ -134,6 +134,66 @@ class Viewport:
     @property
     def downsampled(self) -> bool: ...
 
+class Buckets:
+    """What a line comes to in intervals of x: one element for each."""
+
+    @property
+    def mean(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
+    @property
+    def low(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
+    @property
+    def high(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
+class Places:
+    """Where on x a series has finite points."""
+
+    @property
+    def x(self) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]: ...
+
+    @property
+    def complete(self) -> bool: ...
+
+    @property
+    def first(self) -> float | None: ...
+
+    @property
+    def last(self) -> float | None: ...
+
+    @property
+    def before(self) -> float | None: ...
+
+    @property
+    def behind(self) -> float | None: ...
+
+class Statistics:
+    """What points come to; a point is (x, step, wall_time, value)."""
+
+    @property
+    def points(self) -> int: ...
+
+    @property
+    def finite(self) -> int: ...
+
+    @property
+    def minimum(self) -> tuple[float, int, float, float] | None: ...
+
+    @property
+    def maximum(self) -> tuple[float, int, float, float] | None: ...
+
+    @property
+    def first(self) -> tuple[float, int, float, float] | None: ...
+
+    @property
+    def last(self) -> tuple[float, int, float, float] | None: ...
+
+    @property
+    def mean(self) -> float | None: ...
+
+    @property
+    def deviation(self) -> float | None: ...
+
 class Plotter:
     """A series that grows in memory, with its plot."""
 
@@ -154,13 +214,13 @@ class Plotter:
 
     def __len__(self) -> int: ...
 
-    def viewport(self, *, axis: str = 'step', origin: float = 0.0, mapping: Plotter | None = None, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, log_x: bool = False) -> Viewport: ...
+    def viewport(self, *, axis: str = 'step', origin: float = 0.0, mapping: Plotter | None = None, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, log_x: bool = False, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000) -> Viewport: ...
 
-@overload
-def plot_points(steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], values: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], *, axis: str = 'step', origin: float = 0.0, mapping: Plotter | None = None, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, log_x: bool = False, superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> Viewport: ...
+    def buckets(self, *, axis: str = 'step', origin: float = 0.0, mapping: Plotter | None = None, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, log_x: bool = False, low: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], high: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], place: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> Buckets: ...
 
-@overload
-def plot_points(steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)], wall_times: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], *, axis: str = 'step', origin: float = 0.0, mapping: Plotter | None = None, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, log_x: bool = False, superseded_mask: Annotated[NDArray[numpy.bool_], dict(shape=(None,), order='C', device='cpu', writable=False)] | None = None) -> Viewport: ...
+    def places(self, *, axis: str = 'step', origin: float = 0.0, mapping: Plotter | None = None, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, log_x: bool = False, low: float = float('-inf'), high: float = float('inf'), limit: int) -> Places: ...
+
+    def statistics(self, *, axis: str = 'step', origin: float = 0.0, mapping: Plotter | None = None, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, log_x: bool = False, low: float = float('-inf'), high: float = float('inf')) -> Statistics: ...
 
 class SeriesColumns:
     """A series at one instant: columns of one length, read-only."""
@@ -211,7 +271,18 @@ class Series:
     def last(self) -> tuple[int, float, float] | None:
         """The newest (step, wall_time, value) that no restart has superseded."""
 
-    def viewport(self, *, axis: str = 'step', origin: float = 0.0, mapping: Series | None = None, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, log_x: bool = False) -> Viewport: ...
+    def at_steps(self, steps: Annotated[NDArray[numpy.int64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> Annotated[NDArray[numpy.float64], dict(shape=(None,), writable=False)]:
+        """
+        What the axis "mapped" makes of each step where it goes by this series; NaN where it has no point.
+        """
+
+    def viewport(self, *, axis: str = 'step', origin: float = 0.0, mapping: Series | None = None, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, log_x: bool = False, low: float = float('-inf'), high: float = float('inf'), pixels: int = 1000) -> Viewport: ...
+
+    def buckets(self, *, axis: str = 'step', origin: float = 0.0, mapping: Series | None = None, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, log_x: bool = False, low: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], high: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)], place: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> Buckets: ...
+
+    def places(self, *, axis: str = 'step', origin: float = 0.0, mapping: Series | None = None, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, log_x: bool = False, low: float = float('-inf'), high: float = float('inf'), limit: int) -> Places: ...
+
+    def statistics(self, *, axis: str = 'step', origin: float = 0.0, mapping: Series | None = None, smoothing: str = 'none', amount: float = 0.0, superseded: bool = False, log_x: bool = False, low: float = float('-inf'), high: float = float('inf')) -> Statistics: ...
 
 class Refresh:
     """What one refresh found."""

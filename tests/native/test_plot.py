@@ -1,7 +1,8 @@
-"""Viewports against a plain NumPy reading of the rules in plot.h."""
+"""Viewports against a plain NumPy reading of the rules in viewport.h."""
 
 import math
 import threading
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from plotting import plot_points
 
 from kymo import _core
 
@@ -21,60 +23,76 @@ def column_x(columns: Columns, axis: str, origin: float) -> NDArray[np.float64]:
     return columns["wall_times"] - (origin if axis == "relative_time" else 0.0)
 
 
-def pixel_ends(low: float, high: float, pixels: int) -> NDArray[np.float64]:
-    return low + (high - low) / pixels * np.arange(1, pixels)
+def pixel_ends(low: float, high: float, pixels: int, log_x: bool) -> list[float]:
+    if not log_x:
+        return list(low + (high - low) / pixels * np.arange(1, pixels))
+    # The C library's own logarithm, of which NumPy's may differ in the last bit.
+    first, width = math.log(low), (math.log(high) - math.log(low)) / pixels
+    return [math.exp(first + width * pixel) for pixel in range(1, pixels)]
 
 
-def expected_rows(
-    x: NDArray[np.float64],
-    lines: list[NDArray[np.float64]],
-    low: float,
-    high: float,
-    pixels: int,
-) -> tuple[list[int], list[tuple[float, int]], int, bool]:
-    """Indexes that are drawn, the marks, how many points are in view, whether some were left out."""
+@dataclass
+class Expected:
+    """What a viewport must hold: indexes of points, (x, kind) of marks, and counts."""
+
+    rows: list[int] = field(default_factory=list)
+    marks: list[tuple[float, int]] = field(default_factory=list)
+    in_view: int = 0
+    not_positive: int = 0
+    downsampled: bool = False
+
+
+def expected(x: NDArray[np.float64], lines: list[NDArray[np.float64]], query: dict[str, Any]) -> Expected:
+    low, high, pixels, log_x = query["low"], query["high"], max(1, query["pixels"]), query["log_x"]
     keys = np.argsort(x, kind="stable")
     order = keys[np.isfinite(x[keys])]
-    if len(order) == 0 or low > high:
-        return [], [], 0, False
-    low = x[order[0]] if low == -math.inf else low
-    high = x[order[-1]] if high == math.inf else high
+    if low > high:
+        return Expected()
+    placed = order[x[order] > 0] if log_x else order
+    not_positive = int(np.sum((x[order] >= low) & (x[order] <= high))) if log_x else 0
+    if len(placed) == 0:
+        return Expected(not_positive=not_positive)
+    low = x[placed[0]] if low == -math.inf or (log_x and low <= 0) else low
+    high = x[placed[-1]] if high == math.inf else high
     finite = np.isfinite(lines[0])
-    first, last = np.searchsorted(x[order], low, "left"), np.searchsorted(x[order], high, "right")
-    before = [i for i in order[:first] if finite[i]][-1:]
-    behind = [i for i in order[last:] if finite[i]][:1]
-    inside = order[first:last]
-    downsampled = len(inside) > 4 * pixels
-    rows: list[int] = []
-    marks: list[tuple[float, int]] = []
-    for part in np.split(inside, np.searchsorted(x[inside], pixel_ends(low, high, pixels), "left")):
+    first, last = np.searchsorted(x[placed], low, "left"), np.searchsorted(x[placed], high, "right")
+    before = [i for i in placed[:first] if finite[i]][-1:]
+    behind = [i for i in placed[last:] if finite[i]][:1]
+    inside = placed[first:last]
+    found = Expected(before, [], len(inside), 0, len(inside) > 4 * pixels)
+    found.not_positive = not_positive - len(inside) if log_x else 0
+    ends = pixel_ends(low, high, pixels, log_x) if low < high else [low] * (pixels - 1)
+    for part in np.split(inside, np.searchsorted(x[inside], ends, "left")):
         real = part[finite[part]]
-        if downsampled and len(real):
+        if found.downsampled and len(real):
             chosen = {0, len(real) - 1}
             for line in lines:
                 chosen |= {int(np.argmin(line[real])), int(np.argmax(line[real]))}
-            rows += list(real[sorted(chosen)])
+            found.rows += list(real[sorted(chosen)])
         else:
-            rows += list(real)
+            found.rows += list(real)
         seen: set[int] = set()
         for i in part[~finite[part]]:
             kind = 0 if math.isnan(lines[0][i]) else 1 if lines[0][i] > 0 else 2
             if kind not in seen:
-                marks.append((x[i], kind))
+                found.marks.append((x[i], kind))
             seen.add(kind)
-    return before + rows + behind, marks, len(inside), downsampled
+    found.rows += behind
+    return found
 
 
 def check(view: Any, columns: Columns, x: NDArray[np.float64], smoothed: Any, query: dict[str, Any]) -> None:
     lines = [columns["values"].astype(np.float64)] + ([] if smoothed is None else [smoothed])
-    rows, marks, in_view, downsampled = expected_rows(x, lines, query["low"], query["high"], max(1, query["pixels"]))
-    assert view.points_in_view == in_view
-    assert view.downsampled == downsampled
+    wanted = expected(x, lines, query)
+    rows = wanted.rows
+    assert view.points_in_view == wanted.in_view
+    assert view.not_positive == wanted.not_positive
+    assert view.downsampled == wanted.downsampled
     np.testing.assert_array_equal(view.x, x[rows])
     np.testing.assert_array_equal(view.value, lines[0][rows])
     np.testing.assert_array_equal(view.steps, columns["steps"][rows])
     np.testing.assert_array_equal(view.wall_times, columns["wall_times"][rows])
-    assert list(zip(view.mark_x, view.mark_kind, strict=True)) == marks
+    assert list(zip(view.mark_x, view.mark_kind, strict=True)) == wanted.marks
     if smoothed is None:
         assert view.smoothed is None
     else:
@@ -88,7 +106,7 @@ def smoothed_column(columns: Columns, kind: str, amount: float) -> Any:
     count = len(columns["steps"])
     written = np.arange(count)
     times, values = columns["wall_times"], columns["values"]
-    view = _core.plot_points(written, times, values, pixels=max(1, count), smoothing=kind, amount=amount)
+    view = plot_points(written, times, values, pixels=max(1, count), smoothing=kind, amount=amount)
     line = np.full(count, np.nan)
     line[view.steps] = view.smoothed
     return line
@@ -110,7 +128,7 @@ def series(random: np.random.Generator, count: int, disorder: str, holes: float)
         wall_times = np.where(random.random(count) < 0.01, np.nan, wall_times)
     if random.random() < 0.5:
         values = values.astype(np.float32)
-    return {"steps": steps, "wall_times": wall_times, "values": values}
+    return {"steps": steps - random.integers(0, 200), "wall_times": wall_times, "values": values}
 
 
 queries = st.fixed_dictionaries(
@@ -122,6 +140,7 @@ queries = st.fixed_dictionaries(
         "pixels": st.sampled_from([0, 1, 2, 7, 40, 500]),
         "smoothing": st.sampled_from(["none", "exponential", "running_mean", "gaussian"]),
         "amount": st.sampled_from([0.9, 3.0]),
+        "log_x": st.booleans(),
     }
 )
 disorders = st.sampled_from(["none", "restarts", "shuffled", "repeated"])
@@ -143,13 +162,13 @@ def place_range(query: dict[str, Any], x: NDArray[np.float64]) -> dict[str, Any]
     query=queries,
 )
 @example(seed=1, count=2000, disorder="shuffled", holes=1.0, query={"axis": "step", "origin": 0.0, "low": -math.inf,
-         "high": math.inf, "pixels": 7, "smoothing": "exponential", "amount": 0.9})  # fmt: skip
+         "high": math.inf, "pixels": 7, "smoothing": "exponential", "amount": 0.9, "log_x": False})  # fmt: skip
 def test_viewport_is_what_the_rules_say(seed: int, count: int, disorder: str, holes: float, query: dict[str, Any]):
     columns = series(np.random.default_rng(seed), count, disorder, holes)
     x = column_x(columns, query["axis"], query["origin"])
     query = place_range(query, x)
     smoothed = smoothed_column(columns, query["smoothing"], query["amount"])
-    check(_core.plot_points(**columns, **query), columns, x, smoothed, query)
+    check(plot_points(**columns, **query), columns, x, smoothed, query)
 
 
 @settings(deadline=None, max_examples=60)
@@ -223,49 +242,71 @@ def test_mapped_axis_hides_what_the_mapping_superseded_and_goes_on_beyond_it():
     mapping = _core.Plotter()
     mask = np.array([False, True, False])
     mapping.append(np.array([0, 10, 10]), np.zeros(3), np.array([0.0, 99.0, 1.0]), mask)
-    view = _core.plot_points(np.array([0, 5, 10, 30]), np.zeros(4), np.zeros(4), axis="mapped", mapping=mapping)
+    view = plot_points(np.array([0, 5, 10, 30]), np.zeros(4), np.zeros(4), axis="mapped", mapping=mapping)
     np.testing.assert_array_equal(view.x, [0.0, 0.5, 1.0, 3.0])
 
 
 def test_mapped_axis_without_a_mapping_is_empty():
-    assert len(_core.plot_points(np.array([1]), np.zeros(1), np.zeros(1), axis="mapped").x) == 0
+    assert len(plot_points(np.array([1]), np.zeros(1), np.zeros(1), axis="mapped").x) == 0
 
 
 def test_extreme_steps_and_values():
     steps = np.array([-(2**63), -1, 0, 2**63 - 1])
     values = np.array([-1.7e308, 5e-324, math.inf, 1.7e308])
     for pixels in (1, 3, 1000, 2**32 - 1):
-        view = _core.plot_points(steps, np.array([-1.7e308, 0.0, 1.0, 1.7e308]), values, pixels=pixels)
+        view = plot_points(steps, np.array([-1.7e308, 0.0, 1.0, 1.7e308]), values, pixels=pixels)
         np.testing.assert_array_equal(view.steps, steps[[0, 1, 3]])
         np.testing.assert_array_equal(view.mark_x, [0.0])
-    view = _core.plot_points(steps, np.array([-1.7e308, 0.0, 1.0, 1.7e308]), values, axis="wall_time")
+    view = plot_points(steps, np.array([-1.7e308, 0.0, 1.0, 1.7e308]), values, axis="wall_time")
     assert len(view.x) == 3
 
 
 def test_tiny_differences_at_a_large_value_are_drawn():
     values = 1e9 + np.arange(5000) * 1e-6
-    view = _core.plot_points(np.arange(5000), np.zeros(5000), values, pixels=10)
+    view = plot_points(np.arange(5000), np.zeros(5000), values, pixels=10)
     assert view.value.min() == values[0]
     assert view.value.max() == values[-1]
     assert np.all(np.diff(view.value) > 0)
 
 
+def test_pixels_of_a_logarithmic_axis_have_equal_ratios():
+    count = 100_000
+    values = np.random.default_rng(3).normal(size=count)
+    view = plot_points(np.arange(count), np.zeros(count), values, pixels=5, log_x=True)
+    assert (view.not_positive, view.points_in_view, view.downsampled) == (1, count - 1, True)
+    for decade in range(5):
+        inside = slice(10**decade, 10 ** (decade + 1))
+        shown = view.value[(view.steps >= inside.start) & (view.steps < inside.stop)]
+        assert (shown.min(), shown.max()) == (values[inside].min(), values[inside].max())
+        assert len(shown) <= 4 + 2  # rounding may move a point over a pixel's end
+
+
+@pytest.mark.parametrize(("low", "high"), [(-5.0, -1.0), (-5.0, 0.0), (-math.inf, 0.0)])
+def test_a_range_without_a_place_on_a_logarithmic_axis_shows_what_follows(low: float, high: float):
+    columns = {"steps": np.arange(-5, 5), "wall_times": np.zeros(10), "values": np.arange(10.0)}
+    view = plot_points(**columns, low=low, high=high, log_x=True)
+    assert (list(view.steps), view.points_in_view) == ([1], 0)
+    assert view.not_positive == np.sum((columns["steps"] >= low) & (columns["steps"] <= high))
+    nothing = plot_points(np.arange(-5, 1), np.zeros(6), np.array([1.0, 2, 3, math.nan, 5, 6]), log_x=True)
+    assert (len(nothing.x), len(nothing.mark_x), nothing.not_positive) == (0, 0, 6)
+
+
 @pytest.mark.parametrize(("low", "high"), [(5.0, 4.0), (math.inf, -math.inf)])
 def test_a_range_that_is_no_range_is_empty(low: float, high: float):
-    view = _core.plot_points(np.arange(9), np.zeros(9), np.arange(9.0), low=low, high=high, smoothing="gaussian")
+    view = plot_points(np.arange(9), np.zeros(9), np.arange(9.0), low=low, high=high, smoothing="gaussian")
     assert (len(view.x), len(view.smoothed), view.points_in_view) == (0, 0, 0)
 
 
 def test_an_end_that_is_not_a_number_is_open():
-    view = _core.plot_points(np.arange(9), np.zeros(9), np.arange(9.0), low=math.nan, high=math.nan)
+    view = plot_points(np.arange(9), np.zeros(9), np.arange(9.0), low=math.nan, high=math.nan)
     assert view.points_in_view == 9
 
 
 def test_ranges_beyond_the_points_show_the_nearest_one():
     columns = {"steps": np.arange(4), "wall_times": np.zeros(4), "values": np.array([1.0, 2.0, 3.0, math.nan])}
-    assert list(_core.plot_points(**columns, low=10.0).steps) == [2]
-    assert list(_core.plot_points(**columns, high=-10.0).steps) == [0]
-    assert list(_core.plot_points(**columns, low=1.2, high=1.4).steps) == [1, 2]
+    assert list(plot_points(**columns, low=10.0).steps) == [2]
+    assert list(plot_points(**columns, high=-10.0).steps) == [0]
+    assert list(plot_points(**columns, low=1.2, high=1.4).steps) == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -278,7 +319,7 @@ def test_ranges_beyond_the_points_show_the_nearest_one():
 )
 def test_what_cannot_be_asked_is_said(argument: dict[str, Any], sentence: str):
     with pytest.raises(ValueError, match=sentence):
-        _core.plot_points(np.arange(3), np.zeros(3), np.zeros(3), **argument)
+        plot_points(np.arange(3), np.zeros(3), np.zeros(3), **argument)
 
 
 def test_what_is_kept_is_bounded_and_can_be_given_back():

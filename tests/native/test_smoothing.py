@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from plotting import plot_points
 
 from kymo import _core
 
@@ -21,7 +22,7 @@ def smooth(values: Floats, kind: str, amount: float, wall_times: Floats | None =
     """The smoothed line at every finite point."""
     steps = np.arange(len(values))
     times = np.arange(len(values), dtype=np.float64) if wall_times is None else wall_times
-    view = _core.plot_points(steps, times, values, pixels=max(1, len(values)), smoothing=kind, amount=amount)
+    view = plot_points(steps, times, values, pixels=max(1, len(values)), smoothing=kind, amount=amount)
     assert not view.downsampled
     assert view.smoothed is not None
     return np.array(view.smoothed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -17,6 +18,10 @@ import pytest
 from kymo.server import create_app
 from kymo.server.listen import listen
 from kymo.server.serving import in_thread
+
+# Modules of these tests, and the reference readings of the core's.
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "native")]
 
 HOST = "127.0.0.1:6006"
 

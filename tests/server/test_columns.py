@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from typing import Any
 
-import numpy as np
 import pytest
+from binary_answer import Decoded, decode
 
 from kymo.server import binary
 from kymo.server.allowance import Allowance
 
-Decoded = tuple[dict[str, Any], list[dict[str, np.ndarray]]]
-
-
-def decode(content: bytes) -> Decoded:
-    (length,) = struct.unpack_from("<I", content)
-    header = json.loads(content[4 : 4 + length])
-    arrays = [
-        {
-            name: np.frombuffer(content, f"<{span['dtype']}", span["length"], 4 + length + span["offset"])
-            for name, span in series["arrays"].items()
-        }
-        for series in header["series"]
-    ]
-    return header, arrays
-
 
 def ask(client: Any, **body: Any) -> Decoded:
-    answer = client.post("/api/columns", json={"tag": "loss", "runs": ["mlp"], **body})
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "application/octet-stream"
-    return decode(answer.content)
+    return decode(client.post("/api/columns", json={"tag": "loss", "runs": ["mlp"], **body}), "series")
 
 
 def test_every_point_is_there_when_the_pixels_allow(log_dir: Any, opened: Any) -> None:
@@ -65,6 +45,46 @@ def test_x_is_what_was_asked_for(log_dir: Any, opened: Any) -> None:
         assert ("step" in arrays, "wall_time" in arrays) == (x != "step", x != "wall")
         if x != "step":
             assert arrays["step"].tolist() == [0.0, 5.0, 10.0]
+
+
+def test_x_is_any_other_series_of_the_run(log_dir: Any, opened: Any) -> None:
+    samples = [(0, 10.0, 0.0), (5, 12.0, 640.0), (10, 14.0, 6400.0)]
+    log_dir.write("mlp", {"loss": [(step, 10.0 + step, 1.0) for step in (0, 5, 9, 10, 12)], "samples": samples})
+    log_dir.write("cnn", {"loss": [(1, 1.0, 1.0)]})
+    header, (mlp, cnn) = ask(opened(), runs=["mlp", "cnn"], x="series", x_tag="samples")
+    assert (header["x"], [share["status"] for share in header["series"]]) == ("series", ["ok", "no_x_tag"])
+    assert cnn == {}
+    # Linear between the points of the other series, and on behind its last.
+    assert mlp["x"].tolist() == [0.0, 640.0, 640 + 5760 * 4 / 5, 6400.0, 6400 + 5760 * 2 / 5]
+    assert mlp["step"].tolist() == [0.0, 5.0, 9.0, 10.0, 12.0]
+
+
+def test_a_restart_is_placed_as_the_points_are(log_dir: Any, opened: Any) -> None:
+    log_dir.write("mlp", {"loss": [(step, 100.0 + step, 1.0) for step in range(10)]}, start=0)
+    points = {
+        "loss": [(step, 200.0 + step, 2.0) for step in range(6, 12)],
+        "samples": [(2, 200.0, 64.0), (4, 201.0, 128.0)],
+    }
+    log_dir.write("mlp", points, start=6)
+    header, (arrays,) = ask(opened(), x="series", x_tag="samples")
+    assert header["series"][0]["restarts"] == [192.0]
+    assert arrays["x"].tolist() == [32.0 * step for step in range(12)]
+
+
+def test_a_logarithmic_axis_shows_what_it_has_a_place_for(log_dir: Any, opened: Any) -> None:
+    log_dir.write("mlp", {"loss": [(step, 10.0 + step, float(step % 7)) for step in range(-2, 5000)]}, start=0)
+    log_dir.write("mlp", {"loss": [(0, 9000.0, 0.0)]}, start=0)
+    client = opened()
+    header, (arrays,) = ask(client, pixels=10, log_x=True, superseded=True)
+    series = header["series"][0]
+    assert (series["not_positive"], series["in_view"], series["restarts"]) == (4, 4999, [])
+    assert arrays["x"][0] == 1.0
+    # Every pixel spans as large a factor as any other: the first ones hold a few points each, the last some thousands.
+    assert {1, 2, 3, 5} <= set(arrays["x"].tolist())
+    header, _ = ask(client, log_x=True, range=[-1, 10], superseded=True)
+    assert header["series"][0]["not_positive"] == 3
+    header, (arrays,) = ask(client, log_x=True, range=[-2, 0], superseded=True)
+    assert (header["series"][0]["in_view"], arrays["x"].tolist()) == (0, [1.0])
 
 
 def test_a_range_and_a_width_are_kept_to(log_dir: Any, opened: Any) -> None:
@@ -133,6 +153,8 @@ def test_a_restart_without_a_session_is_seen_where_steps_fall(log_dir: Any, open
         ({"pixels": 10001}, "pixels is 10001: input should be less than or equal to 10000."),
         ({"runs": ["a"] * 2001}, "runs is ['a', 'a', 'a'"),
         ({"x": "hours"}, "x is 'hours': input should be 'step', 'epoch', 'relative', 'wall' or 'series'."),
+        ({"x": "series"}, "x_tag is missing: give the scalar tag that x is the value of."),
+        ({"x_tag": "n"}, "x_tag is 'n' and x is 'step': x_tag goes with \"series\"."),
         ({"range": [2, 1]}, "range is [2, 1]: its first number must not be above its second."),
         ({"range": [1]}, "range"),
         (

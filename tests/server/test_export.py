@@ -1,9 +1,10 @@
-"""Every point as CSV."""
+"""Every point as CSV and as JSON."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 
 import pytest
@@ -73,8 +74,40 @@ def test_the_file_name_is_safe(log_dir: Any, opened: Any, tag: str, file: str) -
     assert "set-cookie" not in answer.headers
 
 
-def test_a_tag_that_no_run_has_is_told(log_dir: Any, opened: Any) -> None:
+@pytest.mark.parametrize("route", ["csv", "json"])
+def test_a_tag_that_no_run_has_is_told(log_dir: Any, opened: Any, route: str) -> None:
     log_dir.write("mlp", {"loss": [(1, 1.0, 1.0)]})
-    answer = opened().get("/api/csv", params={"tag": "nothing"})
+    answer = opened().get(f"/api/{route}", params={"tag": "nothing"})
     assert answer.status_code == 404
     assert answer.json()["detail"] == "No such run has the scalar tag 'nothing': GET api/tags lists the tags."
+
+
+def test_every_point_is_exported_as_json(log_dir: Any, opened: Any) -> None:
+    values = [0.1, float("nan"), float("inf"), float("-inf"), -1e-30]
+    log_dir.write('a "b"\\ü', {"train/loss": [(step, 10.5 + step, value) for step, value in enumerate(values)]})
+    log_dir.write("cnn", {"train/loss": [(-5, 20.0, 1e20)], "other": [(1, 20.0, 1.0)]})
+    log_dir.write("other", {"other": [(1, 20.0, 1.0)]})
+    client = opened()
+    answer = client.get("/api/json", params={"tag": "train/loss", "run": ["cnn", 'a "b"\\ü']})
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-disposition"] == 'attachment; filename="train_loss.json"'
+    shown = [0.1, "NaN", "Infinity", "-Infinity", -1e-30]
+    assert answer.json() == {
+        "tag": "train/loss",
+        "runs": [
+            {"run": "cnn", "points": [[20.0, -5, 1e20]]},
+            {"run": 'a "b"\\ü', "points": [[10.5 + step, step, value] for step, value in enumerate(shown)]},
+        ],
+    }
+    whole = client.get("/api/json", params={"tag": "train/loss"}).json()
+    assert [run["run"] for run in whole["runs"]] == ['a "b"\\ü', "cnn"]
+
+
+def test_a_long_series_is_exported_as_json_in_pieces(log_dir: Any, opened: Any) -> None:
+    count = 20_000
+    log_dir.write("mlp", {"loss": [(step, 10.0 + step, float(step)) for step in range(count)]})
+    log_dir.grow(log_dir.write("odd", {"other": [(0, 10.0, 0.0)]}), {"loss": [(1, float("nan"), 1.0)]})
+    text = opened().get("/api/json", params={"tag": "loss"}).text
+    mlp, odd = json.loads(text, parse_constant=pytest.fail)["runs"]
+    assert mlp["points"] == [[10.0 + step, step, float(step)] for step in range(count)]
+    assert odd["points"] == [["NaN", 1, 1.0]]

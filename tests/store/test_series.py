@@ -71,6 +71,45 @@ def test_a_viewport(loss: Series, logs: Logs):
     assert mapped.x.tolist() == [0.0, 0.5, 1.0, 1.5]
 
 
+def test_a_logarithmic_axis_has_no_place_for_zero(loss: Series):
+    view = loss.viewport(log_x=True)
+    assert (view.x.tolist(), view.not_positive) == ([1.0, 2.0, 3.0], 1)
+
+
+def test_lines_in_intervals_of_x(loss: Series, logs: Logs):
+    low, high = np.array([0.0, 1.5, 2.5]), np.array([1.0, 1.5, 9.0])
+    found = loss.buckets(low=low, high=high, place=low)
+    assert found.mean.tolist() == pytest.approx([0.95, 0.85, 0.5])
+    assert found.low.tolist() == pytest.approx([0.9, 0.85, 0.5])
+    assert found.high.tolist() == pytest.approx([1.0, 0.85, 0.5])
+    half = np.array([0.25])
+    mapped = loss.buckets(low=half, high=half, place=half, axis="mapped", mapping=logs["mlp"]["epoch"])
+    assert mapped.mean.tolist() == pytest.approx([0.95])
+
+
+def test_where_points_are(loss: Series):
+    found = loss.places(limit=2, low=0.5, high=2.5)
+    assert (found.x.tolist(), found.complete) == ([1.0, 2.0], True)
+    assert (found.before, found.first, found.last, found.behind) == (0.0, 1.0, 2.0, 3.0)
+    assert (loss.places(limit=3).complete, loss.places(limit=3, superseded=True).complete) == (False, False)
+
+
+def test_what_points_come_to(loss: Series):
+    told = loss.statistics(low=1.0)
+    assert (told.points, told.finite) == (3, 3)
+    assert told.minimum == told.last == (3, 3, 2003.0, 0.5)
+    assert told.maximum == told.first == pytest.approx((1, 1, told.first[2], 0.9))
+    assert (told.mean, told.deviation) == (pytest.approx(2.2 / 3), pytest.approx(np.std([0.9, 0.8, 0.5])))
+    assert loss.statistics(superseded=True).points == 5
+
+
+def test_a_series_as_a_function_of_the_step(logs: Logs, loss: Series):
+    epoch = logs["mlp"]["epoch"]
+    assert epoch.at_steps(np.array([0, 1, 9, -2])).tolist() == [0.0, 0.5, 4.5, -1.0]
+    assert loss.at_steps(np.array([3])).tolist() == [0.5]  # what a restart has superseded takes no part
+    assert epoch.at_steps(np.empty(0, np.int64)).tolist() == []
+
+
 def test_a_table(loss: Series):
     table = loss.to_pandas()
     assert list(table.columns) == ["step", "wall_time", "value"]

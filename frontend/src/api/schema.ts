@@ -296,7 +296,7 @@ export interface components {
             groups: components["schemas"]["Group"][];
             /**
              * Log X
-             * @description Whether pixels divide x geometrically: x <= 0 is then out of view.
+             * @description Whether x is drawn logarithmically: points with x <= 0 are left out.
              * @default false
              */
             log_x: boolean;
@@ -376,7 +376,7 @@ export interface components {
         ColumnsRequest: {
             /**
              * Log X
-             * @description Whether pixels divide x geometrically: x <= 0 is then out of view.
+             * @description Whether x is drawn logarithmically: points with x <= 0 are left out.
              * @default false
              */
             log_x: boolean;
@@ -538,6 +538,12 @@ export interface components {
              * @default 10
              */
             limit: number;
+            /**
+             * Log X
+             * @description Whether x is drawn logarithmically: points with x <= 0 are left out.
+             * @default false
+             */
+            log_x: boolean;
             /**
              * Log Y
              * @description Whether distance is that of the logarithms.

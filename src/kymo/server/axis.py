@@ -71,11 +71,7 @@ class PlacedSeries:
         if axis == "relative_time":
             return wall_times - self.line["origin"]
         mapping = self.line["mapping"]
-        if mapping is not None:
-            known, order = np.unique(mapping.steps, return_index=True)
-            values = mapping.values.astype(np.float64)[order]
-            return np.interp(steps, known, values) if len(known) else np.full(len(steps), np.nan)
-        return steps.astype(np.float64)
+        return steps.astype(np.float64) if mapping is None else mapping.at_steps(steps)
 
 
 def placed(site: Site, name: str, question: SeriesQuestion) -> PlacedSeries | Missing:
@@ -88,7 +84,7 @@ def placed(site: Site, name: str, question: SeriesQuestion) -> PlacedSeries | Mi
     mapping = run.get(x_tag) if x_tag is not None else None
     if x_tag is not None and mapping is None:
         return "no_epoch" if question.x == "epoch" else "no_x_tag"
-    smoothing = question.smoothing if isinstance(question, LineQuestion) else None
+    smoothing, log_x = (question.smoothing, question.log_x) if isinstance(question, LineQuestion) else (None, False)
     return PlacedSeries(
         run,
         series,
@@ -99,5 +95,6 @@ def placed(site: Site, name: str, question: SeriesQuestion) -> PlacedSeries | Mi
             "smoothing": "none" if smoothing is None else smoothing.kind,
             "amount": 0.0 if smoothing is None else smoothing.amount,
             "superseded": question.superseded,
+            "log_x": log_x,
         },
     )

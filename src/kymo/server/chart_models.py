@@ -50,6 +50,7 @@ class LineQuestion(SeriesQuestion):
     """The line that is drawn through the points."""
 
     smoothing: Smoothing | None = None
+    log_x: bool = Field(False, description="Whether x is drawn logarithmically: points with x <= 0 are left out.")
 
 
 class ViewQuestion(LineQuestion):
@@ -57,7 +58,6 @@ class ViewQuestion(LineQuestion):
 
     range: Bounds = None
     pixels: Annotated[int, Field(ge=1, le=MAX_PIXELS)] = 1000
-    log_x: bool = Field(False, description="Whether pixels divide x geometrically: x <= 0 is then out of view.")
 
 
 class ColumnsRequest(ViewQuestion):

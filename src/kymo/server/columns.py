@@ -50,7 +50,7 @@ def _choose(site: Site, name: str, request: ColumnsRequest) -> tuple[SeriesColum
     if isinstance(found, str):
         return _empty(name, found), {}
     low, high = checked_bounds(request.range)
-    view = found.series.viewport(low=low, high=high, pixels=request.pixels, log_x=request.log_x, **found.line)
+    view = found.series.viewport(low=low, high=high, pixels=request.pixels, **found.line)
     arrays: _Arrays = {"x": view.x, "value": view.value}
     if view.smoothed is not None:
         arrays["smoothed"] = view.smoothed

@@ -16,6 +16,8 @@ from kymo.server.site import Site, SiteOf
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Floats = NDArray[np.float64]
+
 router = APIRouter()
 
 
@@ -26,31 +28,33 @@ def nearest(site: SiteOf, request: NearestRequest) -> Nearest:
     if request.log_y and request.value <= 0:
         raise HTTPException(422, f"value is {request.value:g}: with log_y it must be above 0.")
     version = site.logs.version
-    values = np.array([_value(site, name, request) for name in request.runs])
-    order = np.argsort(_distances(values, request), kind="stable")[: request.limit]
+    at = np.array([request.at])
+    parts = site.share_out(request.runs, lambda names: [_line_at(site, name, request, at) for name in names])
+    values = np.array([value for part in parts for value in part])
+    distances = _distances(values, request)
+    order = np.argsort(distances, kind="stable")[: request.limit]
     return Nearest(
         version=version,
         runs=[
             RunValue(run=request.runs[index], value=number(float(values[index])))
             for index in order
-            if math.isfinite(values[index]) and (values[index] > 0 or not request.log_y)
+            if not math.isnan(distances[index])
         ],
     )
 
 
-def _distances(values: NDArray[np.float64], request: NearestRequest) -> NDArray[np.float64]:
-    if not request.log_y:
-        return np.abs(values - request.value)
-    logarithms = np.log(values, out=np.full(len(values), np.nan), where=values > 0)
-    return np.abs(logarithms - math.log(request.value))
-
-
-def _value(site: Site, name: str, request: NearestRequest) -> float:
-    """The run's line at this x; NaN where it has none."""
+def _line_at(site: Site, name: str, request: NearestRequest, at: Floats) -> float:
+    """The value of a run's line; NaN where it has none there."""
     found = placed(site, name, request)
     if isinstance(found, str):
         return math.nan
-    view = found.series.viewport(low=request.at, high=request.at, pixels=1, **found.line)
-    if not len(view.x) or not view.x[0] <= request.at <= view.x[-1]:
-        return math.nan
-    return float(np.interp(request.at, view.x, view.value if view.smoothed is None else view.smoothed))
+    return float(found.series.buckets(low=at, high=at, place=at, **found.line).mean[0])
+
+
+def _distances(values: Floats, request: NearestRequest) -> Floats:
+    """How far each is from what was asked for; NaN where it is not on the chart."""
+    if not request.log_y:
+        # Halved, for the distance between two huge values overflows.
+        return np.abs(values / 2 - request.value / 2)
+    logarithms = np.log(values, out=np.full(len(values), math.nan), where=values > 0)
+    return np.abs(logarithms - math.log(request.value))

@@ -6,7 +6,7 @@ import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from fastapi import Depends, HTTPException
 from starlette.requests import HTTPConnection
@@ -18,11 +18,18 @@ from kymo.server.overview import Overview
 from kymo.server.snapshot import Snapshots
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from kymo.store import Changes, Logs, Run
     from kymo.store.watch import Watcher
 
 # What all answers together may hold that are built in memory before they are sent.
 _ANSWERS = 256 << 20
+# A worker takes no more than this many runs at once: what it makes of them is in memory until it is done.
+_PART = 32
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -61,6 +68,12 @@ class Site:
         if self.logs.loading is not None:
             # A long load is counted as it goes on, so that the first page that comes need not wait for all of it.
             self.overview.refresh()
+
+    def share_out(self, items: Sequence[Item], work: Callable[[Sequence[Item]], Made]) -> Iterator[Made]:
+        """What all workers together make of the items, each of some at a time; in the order of the items."""
+        workers = os.cpu_count() or 1
+        size = max(1, min(_PART, len(items) // (2 * workers)))
+        return self.workers.map(work, [items[begin : begin + size] for begin in range(0, len(items), size)])
 
     def runs(self) -> list[tuple[str, Run]]:
         """All runs of one moment; one may vanish while the list is made."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
 from fastapi import APIRouter
 
 from kymo.server.axis import check_question, checked_bounds, placed
-from kymo.server.chart_models import Missing, PlacedPoint, RunStatistics, Statistics, StatisticsRequest
-from kymo.server.models import number
+from kymo.server.chart_models import PlacedPoint, RunStatistics, Statistics, StatisticsRequest
+from kymo.server.models import Number, number
 from kymo.server.site import Site, SiteOf
 
 router = APIRouter()
@@ -19,57 +16,48 @@ router = APIRouter()
 def statistics(site: SiteOf, request: StatisticsRequest) -> Statistics:
     """What every point of some runs in a part of x comes to."""
     check_question(request)
-    checked_bounds(request.range)
+    low, high = checked_bounds(request.range)
     version = site.logs.version
-    runs = list(site.workers.map(lambda name: _of_run(site, name, request), request.runs))
-    return Statistics(version=version, x=request.x, runs=runs)
+    parts = site.share_out(request.runs, lambda names: [_of_run(site, name, request, low, high) for name in names])
+    return Statistics(version=version, x=request.x, runs=[run for part in parts for run in part])
 
 
-def _of_run(site: Site, name: str, request: StatisticsRequest) -> RunStatistics:
+def _of_run(site: Site, name: str, request: StatisticsRequest, low: float, high: float) -> RunStatistics:
     found = placed(site, name, request)
     if isinstance(found, str):
-        return _empty(name, found)
-    low, high = checked_bounds(request.range)
-    view = found.series.viewport(pixels=1 << 20, low=low, high=high, **found.line)
-    rows = np.flatnonzero((view.x >= low) & (view.x <= high))
-
-    def point(row: int) -> PlacedPoint:
-        return PlacedPoint(
-            x=number(float(view.x[row])),
-            step=int(view.steps[row]),
-            wall_time=number(float(view.wall_times[row])),
-            value=number(float(view.value[row])),
+        return RunStatistics(
+            run=name,
+            status=found,
+            points=0,
+            finite=0,
+            minimum=None,
+            maximum=None,
+            first=None,
+            last=None,
+            mean=None,
+            deviation=None,
         )
-
-    if not len(rows):
-        return _empty(name, "ok").model_copy(update={"points": view.points_in_view})
-    values = view.value[rows]
+    told = found.series.statistics(low=low, high=high, **found.line)
     return RunStatistics(
         run=name,
         status="ok",
-        points=view.points_in_view,
-        finite=len(rows),
-        minimum=point(rows[values.argmin()]),
-        maximum=point(rows[values.argmax()]),
-        first=point(rows[0]),
-        last=point(rows[-1]),
-        mean=number(math.fsum(values) / len(values)),
-        deviation=number(float(values.std())),
+        points=told.points,
+        finite=told.finite,
+        minimum=_point(told.minimum),
+        maximum=_point(told.maximum),
+        first=_point(told.first),
+        last=_point(told.last),
+        mean=_number(told.mean),
+        deviation=_number(told.deviation),
     )
 
 
-def _empty(name: str, status: Missing | str) -> RunStatistics:
-    return RunStatistics.model_validate(
-        {
-            "run": name,
-            "status": status,
-            "points": 0,
-            "finite": 0,
-            "minimum": None,
-            "maximum": None,
-            "first": None,
-            "last": None,
-            "mean": None,
-            "deviation": None,
-        }
-    )
+def _point(point: tuple[float, int, float, float] | None) -> PlacedPoint | None:
+    if point is None:
+        return None
+    x, step, wall_time, value = point
+    return PlacedPoint(x=number(x), step=step, wall_time=number(wall_time), value=number(value))
+
+
+def _number(value: float | None) -> Number | None:
+    return None if value is None else number(value)

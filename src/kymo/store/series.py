@@ -25,6 +25,7 @@ class LineOptions(TypedDict, total=False):
         amount: Weight in [0, 1) for "exponential", seconds for "time_exponential", points for "running_mean" and
             "gaussian".
         superseded: Whether points that a restart has replaced take part.
+        log_x: Whether x is drawn logarithmically: points whose x is not above 0 have no place on it.
     """
 
     axis: Axis
@@ -33,6 +34,7 @@ class LineOptions(TypedDict, total=False):
     smoothing: Smoothing
     amount: float
     superseded: bool
+    log_x: bool
 
 
 class Series:
@@ -126,7 +128,6 @@ class Series:
         low: float = float("-inf"),
         high: float = float("inf"),
         pixels: int = 1000,
-        log_x: bool = False,
         **line: Unpack[LineOptions],
     ) -> "_core.Viewport":
         """What must be drawn so that a line of this many pixels looks as if every point had been.
@@ -135,18 +136,94 @@ class Series:
             low: Least x in view.
             high: Greatest x in view.
             pixels: Width of the plot.
-            log_x: Whether x is drawn logarithmically: x <= 0 is then out of view.
-            **line: What x is, the smoothing, and whether superseded points are drawn (see LineOptions).
+            **line: What x is, the smoothing, and which points are drawn (see LineOptions).
 
         Returns:
             NumPy arrays `x`, `value`, `smoothed` (None without smoothing), `steps` and `wall_times`, one row a chosen
             point; `mark_x` and `mark_kind` of points that are not finite; `points_in_view`; `downsampled`;
-            `not_positive`, how many points between low and high `log_x` has left out.
+            `not_positive`, how many points of the range have no place on a logarithmic axis.
 
         Raises:
             ValueError: An argument is out of its range.
         """
-        return self._native.viewport(low=low, high=high, pixels=pixels, log_x=log_x, **_native_line(line))
+        return self._native.viewport(low=low, high=high, pixels=pixels, **_native_line(line))
+
+    def buckets(
+        self,
+        *,
+        low: "NDArray[np.float64]",
+        high: "NDArray[np.float64]",
+        place: "NDArray[np.float64]",
+        **line: Unpack[LineOptions],
+    ) -> "_core.Buckets":
+        """What the line comes to in intervals of x, every point counted.
+
+        Args:
+            low: Where each interval begins. No end of an interval lies below that of the one before.
+            high: Where each interval ends; both ends belong to it.
+            place: One x of each interval, where the line is taken if the interval has no finite point.
+            **line: What x is, the smoothing, and which points take part (see LineOptions).
+
+        Returns:
+            NumPy arrays `mean`, `low` and `high`, one element an interval: of the finite points in it, or three times
+            the straight line between the nearest ones before and behind; NaN where there are none on one of the sides.
+
+        Raises:
+            ValueError: The intervals do not rise, or an argument is out of its range.
+        """
+        return self._native.buckets(low=low, high=high, place=place, **_native_line(line))
+
+    def places(
+        self,
+        *,
+        limit: int,
+        low: float = float("-inf"),
+        high: float = float("inf"),
+        **line: Unpack[LineOptions],
+    ) -> "_core.Places":
+        """Where on x there are finite points.
+
+        Args:
+            limit: How many places to list at most.
+            low: Least x to list.
+            high: Greatest x to list.
+            **line: What x is, and which points take part (see LineOptions).
+
+        Returns:
+            The places `x`, each once; none, and `complete` is False, where there are more than `limit`. `first` and
+            `last` of the range, and the nearest ones outside of it, `before` and `behind`: None where there is none.
+
+        Raises:
+            ValueError: An argument is out of its range.
+        """
+        return self._native.places(limit=limit, low=low, high=high, **_native_line(line))
+
+    def statistics(
+        self,
+        *,
+        low: float = float("-inf"),
+        high: float = float("inf"),
+        **line: Unpack[LineOptions],
+    ) -> "_core.Statistics":
+        """What the points in a range of x come to, every one counted, as they are: nothing is smoothed.
+
+        Args:
+            low: Least x.
+            high: Greatest x.
+            **line: What x is, and which points take part (see LineOptions).
+
+        Returns:
+            `points` in the range and how many are `finite`; of these the `minimum`, `maximum`, `first` and `last`, each
+            as (x, step, wall_time, value), `mean` and standard `deviation`, all None where there are none.
+
+        Raises:
+            ValueError: An argument is out of its range.
+        """
+        return self._native.statistics(low=low, high=high, **_native_line(line))
+
+    def at_steps(self, steps: "NDArray[np.int64]") -> "NDArray[np.float64]":
+        """What the axis "mapped" makes of steps where it goes by this series; NaN where that has no finite point."""
+        return self._native.at_steps(steps)
 
     def to_pandas(self, *, superseded: bool = False) -> "pd.DataFrame":
         """The points as a table with the columns `step`, `wall_time` and `value`.
