@@ -16,11 +16,19 @@ class Card:
         self.chart = self.root.get_by_role("group")
         self.over = self.root.locator(".u-over")
 
-    def wait(self, *, points: int | None = None, newest_step: int | None = None, series: int | None = None) -> Card:
+    def wait(
+        self,
+        *,
+        points: int | None = None,
+        newest_step: int | None = None,
+        series: int | None = None,
+        bands: int | None = None,
+    ) -> Card:
         """Waits until so much is drawn."""
         expect(self.root).to_have_attribute("data-state", "ready")
         expect(self.root).to_have_attribute("data-version", re.compile(r"\d"))
-        for name, value in (("points", points), ("newest-step", newest_step), ("series", series)):
+        wanted = {"points": points, "newest-step": newest_step, "series": series, "bands": bands}
+        for name, value in wanted.items():
             if value is not None:
                 expect(self.root).to_have_attribute(f"data-{name}", str(value))
         return self

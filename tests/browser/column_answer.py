@@ -1,4 +1,4 @@
-"""The binary answer of `api/columns`, read as the page reads it, and the question that it answers."""
+"""The binary answers of `api/columns` and `api/bands`, read as the page reads them, and the questions they answer."""
 
 from __future__ import annotations
 
@@ -29,18 +29,30 @@ class ColumnAnswer:
     def series(self, run: str) -> dict[str, Any]:
         return next(series for series in self.header["series"] if series["run"] == run)
 
+    def band(self, group: str) -> dict[str, Any]:
+        return next(band for band in self.header["groups"] if band["name"] == group)
+
     def array(self, run: str, name: str) -> np.ndarray:
-        place = self.series(run)["arrays"][name]
+        return self._array(self.series(run)["arrays"][name])
+
+    def band_array(self, group: str, name: str) -> np.ndarray:
+        return self._array(self.band(group)["arrays"][name])
+
+    def _array(self, place: dict[str, Any]) -> np.ndarray:
         return np.frombuffer(self.body, "<" + place["dtype"], place["length"], place["offset"])
 
 
 def answer_to(
-    page: Page, tag: str, action: Callable[[], Any], when: Callable[[Question], bool] = lambda _question: True
+    page: Page,
+    tag: str,
+    action: Callable[[], Any],
+    when: Callable[[Question], bool] = lambda _question: True,
+    route: str = "columns",
 ) -> ColumnAnswer:
     """Does something, and returns the first answer after it for the tag whose question is the one meant."""
 
     def is_meant(response: Response) -> bool:
-        if not response.url.endswith("/api/columns"):
+        if not response.url.endswith(f"/api/{route}"):
             return False
         question = response.request.post_data_json
         return bool(question["tag"] == tag and when(question))

@@ -241,4 +241,4 @@ def test_crowd_starts_with_the_newest_runs_and_a_short_list_of_rows(
     page.keyboard.press("End")
     expect(row(page, "run-119")).to_have_attribute("aria-checked", "true")
     page.get_by_role("button", name="Show all", exact=True).click()
-    Card(page, "loss").wait(series=120)
+    Card(page, "loss").wait(bands=1, points=120)

@@ -12,7 +12,7 @@ from kymo.server.access import Hosts, Token
 
 SECRET = "a-token-of-some-length"
 ORIGIN = "http://127.0.0.1:6006"
-QUESTIONS = {("POST", "/api/columns"), ("POST", "/api/tags")}
+QUESTIONS = {("POST", f"/api/{name}") for name in ("columns", "bands", "nearest", "statistics", "tags")}
 CHANGES = [
     ("PUT", "/api/notes", {"run": "mlp", "starred": True}),
     ("POST", "/api/trash", {"runs": ["mlp"]}),

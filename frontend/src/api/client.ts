@@ -1,6 +1,17 @@
 // One function for each route. Addresses are relative to the page, so a path prefix needs no setting.
+import { decodeBands, type Bands } from "./bands";
 import { decodeColumns, type Columns } from "./columns";
-import type { ColumnsQuery, Info, Runs, Tags, Text, Warnings } from "./types";
+import type {
+  BandsQuery,
+  ColumnsQuery,
+  Info,
+  Nearest,
+  NearestQuery,
+  Runs,
+  Tags,
+  Text,
+  Warnings,
+} from "./types";
 
 export class ServerError extends Error {
   constructor(
@@ -75,6 +86,14 @@ export async function getColumns(body: ColumnsQuery): Promise<Columns> {
   const response = await post("api/columns", body);
   return decodeColumns(await response.arrayBuffer());
 }
+
+export async function getBands(body: BandsQuery): Promise<Bands> {
+  const response = await post("api/bands", body);
+  return decodeBands(await response.arrayBuffer());
+}
+
+export const getNearest = async (body: NearestQuery) =>
+  (await (await post("api/nearest", body)).json()) as Nearest;
 
 export type ExportKind = "csv" | "json";
 

@@ -1,5 +1,5 @@
-// The binary answer of api/columns: u32 length, JSON header, 8-aligned little-endian arrays.
-
+// The binary answer of api/columns: what is drawn of one tag of many runs.
+import { BinaryAnswer, noBytes, noFloats } from "./binary";
 import type { ColumnsHeader, SeriesHeader } from "./types";
 
 export interface SeriesColumns {
@@ -28,33 +28,19 @@ export interface Columns {
   series: SeriesColumns[];
 }
 
-const noFloats = new Float64Array(0);
-const noBytes = new Uint8Array(0);
-
 /** Views into the answer, no copies; throws on a body that is shorter than its header says. */
 export function decodeColumns(body: ArrayBuffer): Columns {
-  if (body.byteLength < 4)
-    throw new Error(`The server's columns hold ${body.byteLength} bytes, fewer than a header.`);
-  const headerLength = new DataView(body).getUint32(0, true);
-  const base = 4 + headerLength;
-  if (base > body.byteLength)
-    throw new Error(`The server's columns end inside their header (${body.byteLength} bytes).`);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(body, 4, headerLength))) as ColumnsHeader;
-  return {
-    version: header.version,
-    tag: header.tag,
-    x: header.x,
-    series: header.series.map((series) => decodeSeries(body, base, header.x, series)),
-  };
+  const answer = new BinaryAnswer<ColumnsHeader>(body);
+  const { version, tag, x, series } = answer.header;
+  return { version, tag, x, series: series.map((one) => decodeSeries(answer, x, one)) };
 }
 
-function decodeSeries(body: ArrayBuffer, base: number, axis: string, series: SeriesHeader): SeriesColumns {
-  const floats = (name: string): Float64Array | null => {
-    const place = series.arrays[name];
-    if (!place) return null;
-    return new Float64Array(body, base + place.offset, place.length);
-  };
-  const kinds = series.arrays["mark_kind"];
+function decodeSeries(
+  answer: BinaryAnswer<ColumnsHeader>,
+  axis: string,
+  series: SeriesHeader,
+): SeriesColumns {
+  const floats = (name: string) => answer.floats(series.arrays, name);
   const x = floats("x") ?? noFloats;
   return {
     run: series.run,
@@ -71,7 +57,7 @@ function decodeSeries(body: ArrayBuffer, base: number, axis: string, series: Ser
     step: floats("step") ?? (axis === "step" ? x : noFloats),
     wallTime: floats("wall_time") ?? (axis === "wall" ? x : noFloats),
     markX: floats("mark_x") ?? noFloats,
-    markKind: kinds ? new Uint8Array(body, base + kinds.offset, kinds.length) : noBytes,
+    markKind: answer.bytes(series.arrays, "mark_kind") ?? noBytes,
     restarts: series.restarts,
   };
 }

@@ -11,8 +11,9 @@ export interface Frame {
   height: number;
   toX(value: number): number;
   toY(value: number): number;
-  /** The x under a pixel. */
+  /** What is under a pixel. */
   atX(pixel: number): number;
+  atY(pixel: number): number;
   low: number;
   high: number;
 }

@@ -3,6 +3,9 @@ import type { SeriesColumns } from "../api/columns";
 import type { Bounds, Range } from "../model/view_url";
 import { linear, type Scale } from "./scale";
 
+/** What the scales are fitted to. */
+export type Curve = Pick<SeriesColumns, "x" | "value" | "smoothed" | "markX">;
+
 /** The first index whose value is not below `target`; `values` ascend. */
 export function lowerBound(values: Float64Array, target: number): number {
   let low = 0;
@@ -16,7 +19,7 @@ export function lowerBound(values: Float64Array, target: number): number {
 }
 
 /** From the smallest to the largest x of any point or mark that has a place on the axis, or null when there is none. */
-export function xExtent(series: readonly SeriesColumns[], log = false): Range | null {
+export function xExtent(series: readonly Curve[], log = false): Range | null {
   let low = Infinity;
   let high = -Infinity;
   for (const { x, markX } of series) {
@@ -39,7 +42,7 @@ export function widen([low, high]: Range): Range {
 }
 
 /** What a chart shows of x without a zoom. An axis that counts begins at zero when its points begin near it. */
-export function xRange(series: readonly SeriesColumns[], counts: boolean, log = false): Range {
+export function xRange(series: readonly Curve[], counts: boolean, log = false): Range {
   const extent = xExtent(series, log);
   if (!extent) return log ? [1, 10] : [0, 1];
   if (log) return extent[0] < extent[1] ? extent : [extent[0] / 2, extent[1] * 2];
@@ -55,11 +58,7 @@ export interface YOptions {
 }
 
 /** The y range of the points inside `[low, high]` of x with a margin, or null when nothing can be drawn there. */
-export function yExtent(
-  series: readonly SeriesColumns[],
-  [low, high]: Range,
-  options: YOptions,
-): Range | null {
+export function yExtent(series: readonly Curve[], [low, high]: Range, options: YOptions): Range | null {
   const collected: number[] = [];
   let least = Infinity;
   let most = -Infinity;

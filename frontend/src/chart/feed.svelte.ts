@@ -1,30 +1,32 @@
 // One chart's data: asks for it, once at a time, and keeps the last answer until the next is there.
-import { getColumns, isTransient } from "../api/client";
+import type { Bands } from "../api/bands";
+import { getBands, getColumns, isTransient } from "../api/client";
 import type { Columns } from "../api/columns";
-import type { ColumnsQuery } from "../api/types";
 import { Coalescer } from "../model/coalesce";
+import { isBands, isLines, type Query } from "./question";
 
 /** A server that is busy or away is asked again after this long, in milliseconds, then after twice as long. */
 const firstPause = 2000;
 const longestPause = 32_000;
 
-/** One question for each of the chart's tags, and what came for each. */
+/** Questions about the chart's tags, and what came of lines and of bands, each in the questions' order. */
 export interface Answer {
-  queries: readonly ColumnsQuery[];
+  queries: readonly Query[];
   columns: readonly Columns[];
+  bands: readonly Bands[];
 }
 
 export class Feed {
   answer = $state.raw<Answer | null>(null);
   error = $state<string | null>(null);
-  private queries: readonly ColumnsQuery[] = [];
+  private queries: readonly Query[] = [];
   private stopped = false;
   private pause = firstPause;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private readonly fetching = new Coalescer(() => this.fetch());
 
   /** Asks new questions; answers to older ones may still pass by on the way. */
-  ask(queries: readonly ColumnsQuery[]): void {
+  ask(queries: readonly Query[]): void {
     this.queries = queries;
     this.fetching.request();
   }
@@ -44,9 +46,12 @@ export class Feed {
     const { queries } = this;
     clearTimeout(this.retry);
     try {
-      const columns = await Promise.all(queries.map(getColumns));
+      const [columns, bands] = await Promise.all([
+        Promise.all(queries.filter(isLines).map(getColumns)),
+        Promise.all(queries.filter(isBands).map(getBands)),
+      ]);
       if (this.stopped) return;
-      this.answer = { queries, columns };
+      this.answer = { queries, columns, bands };
       this.error = null;
       this.pause = firstPause;
     } catch (error) {

@@ -7,6 +7,7 @@ import type { Line } from "./scene";
 const figureOf = (lines: Line[], xTag: string | null = null): Figure => ({
   scene: {
     lines,
+    bands: [],
     axis: xTag === null ? "step" : "series",
     xTag,
     logX: false,

@@ -1,4 +1,5 @@
-// A series for tests, with everything unsaid left empty.
+// Series and bands for tests, with everything unsaid left empty.
+import type { BandColumns } from "../api/bands";
 import type { SeriesColumns } from "../api/columns";
 import { lookAt } from "../model/colours";
 import type { Line } from "./scene";
@@ -37,4 +38,34 @@ export const makeLine = (columns: SeriesColumns, tag = "tag"): Line => ({
   look: lookAt(0),
   pale: false,
   dash: null,
+  isGuest: false,
 });
+
+type BandSketch = Partial<Record<"x" | "mean" | "low" | "high" | "deviation" | "count", number[]>> & {
+  name?: string;
+  runs?: number;
+  points?: number;
+};
+
+export function makeBand(sketch: BandSketch): BandColumns {
+  const mean = sketch.mean ?? [];
+  const floats = (name: Exclude<keyof BandSketch, "name" | "runs" | "points">, otherwise = mean) =>
+    Float64Array.from(sketch[name] ?? otherwise);
+  return {
+    name: sketch.name ?? "group",
+    runs: sketch.runs ?? 1,
+    points: sketch.points ?? mean.length,
+    x: floats("x", []),
+    mean: floats("mean"),
+    low: floats("low"),
+    high: floats("high"),
+    deviation: floats(
+      "deviation",
+      mean.map(() => 0),
+    ),
+    count: floats(
+      "count",
+      mean.map(() => 1),
+    ),
+  };
+}

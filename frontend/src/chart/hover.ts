@@ -64,12 +64,12 @@ export function hoverRow(
 }
 
 /** Rows by how far their drawn line is from the cursor's y, in the pixels that `toPixel` gives; non-finite rows last. */
-export function sortByNearest(
-  rows: HoverRow[],
+export function sortByNearest<Row extends { value: number; smoothed?: number | null }>(
+  rows: Row[],
   cursorPixel: number,
   toPixel: (value: number) => number,
-): HoverRow[] {
-  const distance = (row: HoverRow) => {
+): Row[] {
+  const distance = (row: Row) => {
     const away = Math.abs(toPixel(row.smoothed ?? row.value) - cursorPixel);
     return Number.isNaN(away) ? Infinity : away;
   };

@@ -1,5 +1,5 @@
 // The layer above the lines: the cursor, its dots, and a run brought to the front. Redrawing it leaves the lines alone.
-import type { Shape } from "../model/colours";
+import type { Look, Shape } from "../model/colours";
 import { addShape, type Frame } from "./draw";
 import { nearestIndex } from "./hover";
 import type { Ink } from "./ink";
@@ -34,11 +34,12 @@ export class Overlay {
     if (!context) return;
     this.blank = empty;
     if (shown.length > 0) {
-      context.globalAlpha = 0.8;
+      // A run that is held by a band is seen against the band.
+      context.globalAlpha = shown.some(({ isGuest }) => isGuest) ? 0.5 : 0.8;
       context.fillStyle = overlay.ink.ground;
       context.fillRect(0, 0, frame.width, frame.height);
       context.globalAlpha = 1;
-      drawScene(new CanvasSurface(context), { ...overlay.scene, lines: shown }, frame);
+      drawScene(new CanvasSurface(context), { ...overlay.scene, bands: [], lines: shown }, frame);
     }
     if (x !== null && x >= frame.low && x <= frame.high) drawCursor(context, overlay, x);
   }
@@ -73,17 +74,21 @@ function drawCursor(
   context.stroke();
   context.globalAlpha = 1;
   const surface = new CanvasSurface(context);
-  for (const { columns, look, pale } of scene.lines) {
-    if (pale || (highlighted !== null && columns.run !== highlighted)) continue;
-    const index = nearestIndex(columns.x, x, frame.toX);
-    if (index < 0) continue;
-    const left = frame.toX(columns.x[index]!);
-    const top = frame.toY((columns.smoothed ?? columns.value)[index]!);
+  const drawDot = (xs: Float64Array, ys: Float64Array, look: Look) => {
+    const index = nearestIndex(xs, x, frame.toX);
+    if (index < 0) return;
+    const left = frame.toX(xs[index]!);
+    const top = frame.toY(ys[index]!);
     // A run that ends before the cursor has no dot there.
-    if (!Number.isFinite(top) || Math.abs(left - at) > 24) continue;
+    if (!Number.isFinite(top) || Math.abs(left - at) > 24) return;
     fillShape(surface, look.shape, left, top, 4.5, ink.ground);
     fillShape(surface, look.shape, left, top, 3, look[scene.theme]);
-  }
+  };
+  const isLit = (run: string | null) => highlighted === null || run === highlighted;
+  for (const { columns, look, pale } of scene.bands)
+    if (!pale && isLit(null)) drawDot(columns.x, columns.mean, look);
+  for (const { columns, look, pale } of scene.lines)
+    if (!pale && isLit(columns.run)) drawDot(columns.x, columns.smoothed ?? columns.value, look);
 }
 
 function fillShape(

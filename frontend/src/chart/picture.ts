@@ -1,14 +1,16 @@
-// A scene's lines and marks, back to front: what a chart on the page and an exported one have in common.
+// A scene's bands, lines and marks, back to front: what a chart on the page and an exported one have in common.
+import { drawBands } from "./band";
 import { drawMarks, drawRestarts, drawSeries, drawZero, styleOf, type Frame } from "./draw";
 import { inks } from "./ink";
 import type { Scene } from "./scene";
 import type { Surface } from "./surface";
 
-export function drawScene(surface: Surface, { lines, log, theme }: Scene, frame: Frame): void {
+export function drawScene(surface: Surface, { lines, bands, log, theme }: Scene, frame: Frame): void {
   const all = lines.map(({ columns }) => columns);
   const [floor, ceiling] = [frame.toY(0) < frame.height, frame.toY(0) > 0];
   if (!log && floor && ceiling) drawZero(surface, inks[theme].axis, frame);
   for (const { columns, look } of lines) drawRestarts(surface, columns, look[theme], frame);
+  drawBands(surface, bands, theme, frame);
   const backToFront = [...lines.filter(({ pale }) => pale), ...lines.filter(({ pale }) => !pale)];
   for (const line of backToFront)
     drawSeries(surface, line, line.look[theme], frame, styleOf(line.columns, all, frame, theme));

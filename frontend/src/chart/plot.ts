@@ -9,7 +9,7 @@ import { inks } from "./ink";
 import { Overlay } from "./overlay";
 import { drawScene } from "./picture";
 import { makeFrame, scaleOf, type Scale } from "./scale";
-import type { Scene } from "./scene";
+import { curvesOf, type Scene } from "./scene";
 import { CanvasSurface } from "./surface";
 
 export interface PlotEvents {
@@ -125,11 +125,11 @@ export class Plot {
   }
 
   private fit(): void {
-    const { lines, zoom, axis, log, logX, trim } = this.scene;
-    const columns = lines.map((line) => line.columns);
-    this.x = closeRange(zoom?.x ?? open, xRange(columns, axis !== "wall", logX), scaleOf(logX));
+    const { zoom, axis, log, logX, trim } = this.scene;
+    const curves = curvesOf(this.scene);
+    this.x = closeRange(zoom?.x ?? open, xRange(curves, axis !== "wall", logX), scaleOf(logX));
     if (!zoom?.x) this.whole = this.x;
-    const found = yExtent(columns, this.x, { log, trim }) ?? (log ? [0.1, 10] : [0, 1]);
+    const found = yExtent(curves, this.x, { log, trim }) ?? (log ? [0.1, 10] : [0, 1]);
     this.y = closeRange(zoom?.y ?? open, found, scaleOf(log));
   }
 

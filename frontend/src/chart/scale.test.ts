@@ -15,6 +15,7 @@ describe("makeFrame", () => {
     expect([1, 10, 100, 1000].map((x) => Math.round(frame.toX(x)))).toEqual([0, 100, 200, 300]);
     expect(frame.toY(1)).toBeCloseTo(50);
     expect(frame.atX(300)).toBeCloseTo(1000);
+    expect(frame.atY(frame.toY(30))).toBeCloseTo(30);
     expect(Number.isFinite(frame.toX(0))).toBe(false);
     expect(Number.isFinite(frame.toX(-1))).toBe(false);
   });

@@ -35,5 +35,6 @@ export function makeFrame({ width, height, x, y, logX, logY }: FrameShape): Fram
     toX: (value) => ((across.place(value) - left) / xSpan) * width,
     toY: (value) => height - ((up.place(value) - floor) / ySpan) * height,
     atX: (pixel) => across.valueAt(left + (pixel / width) * xSpan),
+    atY: (pixel) => up.valueAt(floor + (1 - pixel / height) * ySpan),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hashName, lookAt, lookCount, Looks, palette } from "./colours";
+import { hashName, lookAt, lookCount, Looks, palette, plainLook } from "./colours";
 
 class FakeStore {
   readonly items = new Map<string, string>();
@@ -69,7 +69,7 @@ function closest(theme: "light" | "dark", sight: Vector[]): number {
 
 describe("the palette", () => {
   it("stands out from its ground", () => {
-    for (const pair of palette) {
+    for (const pair of [...palette, plainLook]) {
       expect(contrast(pair.light, "#ffffff"), pair.light).toBeGreaterThanOrEqual(3);
       expect(contrast(pair.dark, "#141517"), pair.dark).toBeGreaterThanOrEqual(4.5);
     }
@@ -99,6 +99,36 @@ describe("Looks", () => {
     second.assign(["c", "d", "b", "a"]);
     expect(second.of("a")).toEqual(first.of("a"));
     expect(second.of("b")).toEqual(first.of("b"));
+  });
+
+  it("keeps a look that was chosen over pages, and gives the automatic one back", () => {
+    const store = new FakeStore();
+    const first = new Looks("k", store);
+    first.assign(["a", "b"]);
+    const before = first.of("a");
+    first.choose("a", 13);
+    expect([first.of("a"), first.choice("a"), first.choice("b")]).toEqual([lookAt(13), 13, null]);
+    const second = new Looks("k", store);
+    second.assign(["a", "b", "c"]);
+    expect(second.of("a")).toEqual(lookAt(13));
+    second.choose("a", null);
+    expect([second.of("a"), second.choice("a")]).toEqual([before, null]);
+    expect(new Looks("k", store).of("a")).toEqual(before);
+  });
+
+  it("leaves a look that was chosen to the run that has it, and a look that was given up to others", () => {
+    const looks = new Looks("k", null);
+    looks.assign(["a"]);
+    const given = looks.of("a");
+    looks.choose("later", 3);
+    looks.choose("a", 2);
+    looks.assign(Array.from({ length: 6 }, (_, i) => `run-${i}`));
+    const others = Array.from({ length: 6 }, (_, i) => looks.of(`run-${i}`));
+    expect(others).toContainEqual(given);
+    expect(others).not.toContainEqual(lookAt(2));
+    looks.assign(["later"]);
+    expect(looks.of("later")).toEqual(lookAt(3));
+    expect(others).not.toContainEqual(lookAt(3));
   });
 
   it("keeps in mind only so many, and still gives the others a look that stays", () => {

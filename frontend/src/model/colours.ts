@@ -12,15 +12,15 @@ export interface Look {
 }
 
 /** Pairs for a white and for a near-black ground, the same hue at the same place. */
-export const palette: readonly { light: string; dark: string }[] = [
-  { light: "#305ce3", dark: "#74a8fb" },
-  { light: "#e06f16", dark: "#ea9936" },
-  { light: "#3e9779", dark: "#36d7a8" },
-  { light: "#990069", dark: "#ce67a7" },
-  { light: "#0d9af0", dark: "#abe3ff" },
-  { light: "#646312", dark: "#e1db3a" },
-  { light: "#5e32a6", dark: "#8d6dea" },
-  { light: "#641a27", dark: "#e34830" },
+export const palette: readonly { name: string; light: string; dark: string }[] = [
+  { name: "blue", light: "#305ce3", dark: "#74a8fb" },
+  { name: "orange", light: "#e06f16", dark: "#ea9936" },
+  { name: "green", light: "#3e9779", dark: "#36d7a8" },
+  { name: "purple", light: "#990069", dark: "#ce67a7" },
+  { name: "sky blue", light: "#0d9af0", dark: "#abe3ff" },
+  { name: "olive", light: "#646312", dark: "#e1db3a" },
+  { name: "violet", light: "#5e32a6", dark: "#8d6dea" },
+  { name: "maroon", light: "#641a27", dark: "#e34830" },
 ];
 
 const forms: readonly { shape: Shape; dash: readonly number[] }[] = [
@@ -30,7 +30,12 @@ const forms: readonly { shape: Shape; dash: readonly number[] }[] = [
   { shape: "triangle", dash: [9, 3, 2, 3] },
 ];
 
+export const formNames = forms.map(({ shape, dash }) => `${shape}, ${dash.length > 0 ? "dashed" : "solid"}`);
+
 export const lookCount = palette.length * forms.length;
+
+/** Of runs that belong to no group, where colours tell groups apart, and of what stands for all runs. */
+export const plainLook: Look = { light: "#868b92", dark: "#80858d", shape: "circle", dash: [] };
 
 /** FNV-1a over UTF-16 units: the same name gives the same number on every machine. */
 export function hashName(name: string): number {
@@ -40,16 +45,21 @@ export function hashName(name: string): number {
 }
 
 export function lookAt(slot: number): Look {
-  const colour = palette[slot % palette.length]!;
+  const { light, dark } = palette[slot % palette.length]!;
   const form = forms[Math.floor(slot / palette.length) % forms.length]!;
-  return { ...colour, ...form };
+  return { light, dark, ...form };
 }
 
-/** Remembers which run has which look. `store` may be absent (private browsing): looks then last for the page. */
+/**
+ * Remembers which run, or which group of runs, has which look. `store` may be absent (private browsing): looks then
+ * last for the page.
+ */
 export class Looks {
   /** Runs beyond this many have the look that their name alone gives: a browser remembers only so much. */
   static readonly most = 2000;
   private readonly slots: Map<string, number>;
+  /** What the reader chose goes before what the name was given, which stays for when the choice is taken back. */
+  private readonly chosen: Map<string, number>;
   private readonly taken = new Array<number>(lookCount).fill(0);
 
   constructor(
@@ -57,7 +67,8 @@ export class Looks {
     private readonly store: Pick<Storage, "getItem" | "setItem"> | null,
   ) {
     this.slots = new Map(readSlots(store, key));
-    for (const slot of this.slots.values()) this.taken[slot]! += 1;
+    this.chosen = new Map(readSlots(store, `${key}:chosen`));
+    for (const name of new Set([...this.slots.keys(), ...this.chosen.keys()])) this.count(name, 1);
   }
 
   /** Gives every run a look; runs that have one keep it. */
@@ -68,14 +79,33 @@ export class Looks {
       if (this.slots.has(run)) continue;
       const slot = this.freeSlot(run);
       this.slots.set(run, slot);
-      this.taken[slot]! += 1;
+      if (!this.chosen.has(run)) this.count(run, 1);
       grown = true;
     }
-    if (grown) this.save();
+    if (grown) this.save(this.key, this.slots);
   }
 
   of(run: string): Look {
-    return lookAt(this.slots.get(run) ?? hashName(run) % lookCount);
+    return lookAt(this.chosen.get(run) ?? this.slots.get(run) ?? hashName(run) % lookCount);
+  }
+
+  /** The place of the look that the reader chose; null where it is automatic. */
+  choice(run: string): number | null {
+    return this.chosen.get(run) ?? null;
+  }
+
+  /** Takes the look at a place for a run; null: the automatic one again. */
+  choose(run: string, slot: number | null): void {
+    this.count(run, -1);
+    if (slot === null) this.chosen.delete(run);
+    else this.chosen.set(run, slot);
+    this.count(run, 1);
+    this.save(`${this.key}:chosen`, this.chosen);
+  }
+
+  private count(run: string, by: number): void {
+    const slot = this.chosen.get(run) ?? this.slots.get(run);
+    if (slot !== undefined) this.taken[slot]! += by;
   }
 
   /** Plain shapes fill up first; when every look is taken the least used one serves again. */
@@ -91,9 +121,9 @@ export class Looks {
     return first;
   }
 
-  private save(): void {
+  private save(key: string, slots: ReadonlyMap<string, number>): void {
     try {
-      this.store?.setItem(this.key, JSON.stringify([...this.slots]));
+      this.store?.setItem(key, JSON.stringify([...slots]));
     } catch {
       // A full or forbidden store costs only the memory of looks beyond this page.
     }

@@ -4,9 +4,10 @@ import { LiveChannel, type LiveState } from "../api/live";
 import type { Info, LiveMessage, Runs, Tag, XAxis } from "../api/types";
 import { Clip } from "./clip";
 import { Catalog } from "./catalog.svelte";
-import { Looks } from "./colours";
 import { Cursor } from "./cursor.svelte";
 import { makeFilter } from "./filter";
+import { Groups } from "./groups.svelte";
+import { LookState } from "./look_state.svelte";
 import { Pause } from "./pause.svelte";
 import { makeSections, type Section } from "./sections";
 import { chooser, crowd, onlyRule, onlyRun, setRule, setRun, type Rule, type Selection } from "./selection";
@@ -43,7 +44,12 @@ export class Dashboard {
   live = $state<LiveState>("connecting");
   panel = $state<Panel>(null);
   runsShown = $state(true);
-  looks = $state.raw(new Looks("", null));
+  readonly groups = new Groups(
+    this.view,
+    () => [...this.catalog.names, ...this.expected],
+    () => this.filteredRuns,
+  );
+  readonly looks = new LookState(this.groups);
 
   private readonly listeners = new Set<ChangeListener>();
   private defaults = $state.raw<ReadonlySet<string>>(new Set());
@@ -105,7 +111,7 @@ export class Dashboard {
   /** The server has said what it watches: whose colours and whose view to take up. */
   private takeInfo(info: Info): void {
     const scope = info.logdirs.join("\n");
-    this.looks = new Looks(`kymo:looks:${scope}`, browserStore());
+    this.looks.start(scope);
     this.view.start(scope);
     document.title = `${info.title || info.logdirs.join(", ")} · kymo`;
   }
@@ -152,6 +158,20 @@ export class Dashboard {
 
   selectOnlyBelow(folder: string): void {
     this.setSelection(onlyRule(this.ruleBelow(folder, true)));
+  }
+
+  /** A group's runs that pass the filter. */
+  selectGroup(name: string, on: boolean): void {
+    this.setSelection(setRule(this.view.current.selection, this.ruleOfGroup(name, on)));
+  }
+
+  selectOnlyGroup(name: string): void {
+    this.setSelection(onlyRule(this.ruleOfGroup(name, true)));
+  }
+
+  private ruleOfGroup(name: string, on: boolean): Rule {
+    const { expression } = this.groups.grouping;
+    return { ...this.ruleBelow("", on), group: { expression: expression ?? "", name } };
   }
 
   private ruleBelow(below: string, on: boolean): Rule {
@@ -229,14 +249,6 @@ function reloadOnce(version: string): boolean {
   }
   location.reload();
   return true;
-}
-
-function browserStore(): Storage | null {
-  try {
-    return localStorage;
-  } catch {
-    return null;
-  }
 }
 
 export const [useDashboard, provideDashboard] = createContext<Dashboard>();

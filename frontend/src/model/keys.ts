@@ -28,6 +28,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["Space", "show or hide the run or group"],
       ["Enter", "show only this one"],
       ["← →", "fold, unfold"],
+      ["c", "colour of the run"],
       ["a  n", "show all, none (of those that pass the filter)"],
     ],
   },

@@ -44,6 +44,25 @@ describe("selection", () => {
     expect(chosen(onlyRule({ below: "a", match: "x$", on: true }))).toBe("a/x");
   });
 
+  it("sets a group, in a folder or of what passes a filter, and parts groups from each other", () => {
+    const group = (name: string, on: boolean): Rule => ({
+      below: "",
+      match: "",
+      group: { expression: "/(.)", name },
+      on,
+    });
+    expect(chosen(onlyRule(group("x", true)))).toBe("a/x b/x");
+    expect(later(onlyRule(group("x", true)), "later/x")).toBe(true);
+    expect(chosen(onlyRule({ ...group("x", true), below: "a" }))).toBe("a/x");
+    expect(chosen(onlyRule({ ...group("x", true), match: "b" }))).toBe("b/x");
+    let selection = setRule(initialSelection, group("x", false));
+    expect(chosen(selection)).toBe("a/y ab c");
+    selection = setRule(selection, group("y", false));
+    selection = setRule(selection, group("x", true));
+    expect(chosen(selection)).toBe("a/x b/x ab c");
+    expect(selection.rules).toHaveLength(2);
+  });
+
   it("lets the last word count, and forgets what it has replaced", () => {
     let selection = setRule(initialSelection, matching("x$", false));
     selection = setRun(selection, "a/x", true, defaults);

@@ -1,16 +1,24 @@
 // Which runs are drawn: a base, rules that set many runs at once, and single runs that differ from both. A selection is
 // as long as what the reader did, however many runs it concerns; runs that appear later follow the base and the rules.
 import { makeFilter } from "./filter";
+import { groupingBy } from "./grouping";
 
 export type Base = "default" | "all" | "none";
 
-/** Sets the runs below a folder that pass a filter. */
+/** Sets the runs below a folder that pass a filter, or only those of them that are in a group. */
 export interface Rule {
   /** Path of a folder; "" for all runs. */
   below: string;
   /** A regular expression as a filter takes it; "" for all runs. */
   match: string;
+  group?: GroupKey;
   on: boolean;
+}
+
+export interface GroupKey {
+  /** A regular expression that groups runs by what it captures. */
+  expression: string;
+  name: string;
 }
 
 export interface Selection {
@@ -28,10 +36,13 @@ export const crowd = 100;
 
 type Test = (run: string) => boolean;
 
-export function ruleTest({ below, match }: Rule): Test {
+export function ruleTest({ below, match, group }: Rule): Test {
   const folder = `${below}/`;
   const filter = makeFilter(match);
-  return (run) => (below === "" || run.startsWith(folder)) && filter.matches(run);
+  const passes = (run: string) => (below === "" || run.startsWith(folder)) && filter.matches(run);
+  if (!group) return passes;
+  const { groupOf } = groupingBy(group.expression);
+  return (run) => groupOf(run) === group.name && passes(run);
 }
 
 /** Says of each run whether it is selected. */
@@ -60,16 +71,22 @@ export function setRun(
 
 /** The selection with all runs set that a rule is about. */
 export function setRule(selection: Selection, rule: Rule): Selection {
-  if (rule.below === "" && rule.match === "")
+  if (rule.below === "" && rule.match === "" && !rule.group)
     return { base: rule.on ? "all" : "none", rules: [], flips: new Set() };
   const test = ruleTest(rule);
-  const others = selection.rules.filter(({ below, match }) => below !== rule.below || match !== rule.match);
+  const others = selection.rules.filter((other) => !isSameMeant(other, rule));
   return {
     base: selection.base,
     rules: [...others, rule],
     flips: new Set([...selection.flips].filter((run) => !test(run))),
   };
 }
+
+const isSameMeant = (a: Rule, b: Rule) =>
+  a.below === b.below &&
+  a.match === b.match &&
+  a.group?.expression === b.group?.expression &&
+  a.group?.name === b.group?.name;
 
 export const onlyRun = (run: string): Selection => ({ base: "none", rules: [], flips: new Set([run]) });
 export const onlyRule = (rule: Rule): Selection => ({ base: "none", rules: [rule], flips: new Set() });

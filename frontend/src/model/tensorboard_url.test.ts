@@ -59,14 +59,14 @@ describe("links of TensorBoard's older pages", () => {
     expect(viewOf("", hash)).toEqual({
       ...initialView,
       smoothing: { kind: "exponential", amount: 0.75 },
-      outliers: false,
+      trim: 5,
       x: "wall",
       tagFilter: "lr|loss",
       runFilter: "a&b",
       selection: { base: "none", rules: [{ below: "", match: "a&b", on: true }], flips: new Set() },
     });
     expect(viewOf("", "#custom_scalars&_smoothingWeight=0").smoothing.amount).toBe(0);
-    expect(viewOf("", "#scalars&_ignoreYOutliers=false").outliers).toBe(true);
+    expect(viewOf("", "#scalars&_ignoreYOutliers=false").trim).toBe(0);
     expect(viewOf("", "#scalars&_xAxisType=relative").x).toBe("relative");
   });
 

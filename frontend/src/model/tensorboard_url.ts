@@ -39,8 +39,11 @@ const setAxis: Translation = (view, value) => {
   return x ? { ...view, x } : view;
 };
 
+/** Without outliers TensorBoard's y reaches from the 5th to the 95th percentile. */
+const itsTrim = 5;
+
 const setOutliers: Translation = (view, value) =>
-  value === "true" || value === "false" ? { ...view, outliers: value === "false" } : view;
+  value === "true" || value === "false" ? { ...view, trim: value === "true" ? itsTrim : 0 } : view;
 
 /** In the order in which they are applied: single runs after the filter. */
 const inQuery: readonly [string, Translation][] = [

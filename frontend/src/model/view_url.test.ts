@@ -28,6 +28,8 @@ describe("the view in the address", () => {
           { below: "a&b/c", match: "//|^x+ %", on: true },
           { below: "", match: "é", on: false },
           { below: "mlp", match: "", on: true },
+          { below: "", match: "", group: { expression: "a&b=(.*)//%", name: "é, +1" }, on: true },
+          { below: "=x/y", match: "z$", group: { expression: "^", name: "" }, on: false },
         ],
         flips: new Set(["a b/c", "<script>"]),
       },
@@ -45,13 +47,18 @@ describe("the view in the address", () => {
       size: "large",
       valueTag: "val/acc & more",
       sort: "lowest",
+      group: "expression",
+      groupExpression: "lr-(.+)&seed=[^#]",
+      band: "deviation",
+      everyLine: true,
     };
     expect(decodeView("#" + encodeView(view))).toEqual(view);
   });
 
   it("falls back on its defaults for what is wrong", () => {
     const view = decodeView(
-      "x=time&smoothing=3&zoom=5,1:a&zoom=nope&zoom=,:b&zoom=5:c&zoom=1,x:d&zoom=1,2,3:e&select=some&size=huge&sort=colour&rule=x//y&rule=+z",
+      "x=time&smoothing=3&zoom=5,1:a&zoom=nope&zoom=,:b&zoom=5:c&zoom=1,x:d&zoom=1,2,3:e&select=some&size=huge" +
+        "&sort=colour&rule=x//y&rule=+z&rule=>by=x&rule=<group=x&group=colour&band=median&lines=some",
     );
     expect(view).toEqual(initialView);
     expect(decodeView("trim=3&tip=sideways&tiprows=0")).toEqual(initialView);

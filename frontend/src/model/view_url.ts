@@ -1,6 +1,7 @@
 // The view as the address's fragment: only what differs from the defaults is written.
 import type { SmoothingKind, XAxis } from "../api/types";
 import type { RowOrder } from "../chart/hover";
+import type { GroupBy } from "./grouping";
 import type { RunSort } from "./run_sort";
 import { initialSelection, type Rule, type Selection } from "./selection";
 
@@ -41,6 +42,12 @@ export interface View {
   /** The tag whose newest value stands beside each run; null: the one that says most. */
   valueTag: string | null;
   sort: RunSort;
+  group: GroupBy;
+  /** The reader's own expression, kept while runs are grouped otherwise. */
+  groupExpression: string;
+  band: Band;
+  /** Every run has a line, however many there are. */
+  everyLine: boolean;
 }
 
 export const isLogY = (view: View, card: string) => view.logY !== view.logFlips.has(card);
@@ -54,6 +61,9 @@ export type Trim = (typeof trims)[number];
 
 /** How many rows a tooltip may have. */
 export const tooltipRange = { low: 1, high: 50 };
+
+/** What a group is drawn as: the lines of its runs, or their mean with a band from the least to the greatest, or of one standard deviation. */
+export type Band = "none" | "minmax" | "deviation";
 
 export type CardSize = "small" | "medium" | "large";
 
@@ -83,12 +93,18 @@ export const initialView: View = {
   size: "medium",
   valueTag: null,
   sort: "name",
+  group: "none",
+  groupExpression: "",
+  band: "none",
+  everyLine: false,
 };
 
 const axes: readonly XAxis[] = ["step", "epoch", "relative", "wall"];
 const sizes: readonly CardSize[] = ["small", "medium", "large"];
 const tooltipOrders: readonly RowOrder[] = ["nearest", "highest", "lowest", "name"];
 const sorts: readonly RunSort[] = ["name", "highest", "lowest", "latest"];
+const groupings: readonly GroupBy[] = ["none", "folder", "expression", "all"];
+const bands: readonly Band[] = ["none", "minmax", "deviation"];
 
 /** The smoothing amounts that make sense, by kind, and what to start with. */
 export const smoothingRanges: Record<SmoothingKind, { low: number; high: number; start: number }> = {
@@ -125,6 +141,10 @@ export function encodeView(view: View): string {
   if (view.size !== initialView.size) out.set("size", view.size);
   if (view.valueTag !== null) out.set("value", view.valueTag);
   if (view.sort !== initialView.sort) out.set("sort", view.sort);
+  if (view.group !== initialView.group) out.set("group", view.group);
+  if (view.groupExpression) out.set("by", view.groupExpression);
+  if (view.band !== initialView.band) out.set("band", view.band);
+  if (view.everyLine) out.set("lines", "all");
   return out.toString();
 }
 
@@ -163,6 +183,10 @@ export function decodeView(fragment: string): View {
     size: sizes.find((size) => size === read.get("size")) ?? initialView.size,
     valueTag: read.get("value"),
     sort: sorts.find((sort) => sort === read.get("sort")) ?? initialView.sort,
+    group: groupings.find((group) => group === read.get("group")) ?? initialView.group,
+    groupExpression: read.get("by") ?? "",
+    band: bands.find((band) => band === read.get("band")) ?? initialView.band,
+    everyLine: read.get("lines") === "all",
   };
 }
 
@@ -197,12 +221,27 @@ function decodeSmoothing(text: string | null): View["smoothing"] {
   return { kind: kindText as SmoothingKind, amount };
 }
 
-/** No folder's path holds two slashes in a row. */
-const encodeRule = ({ below, match, on }: Rule) => `${on ? "+" : "-"}${below}//${match}`;
+/** No folder's path holds two slashes in a row. A group's rule has signs of its own, and its fields by name. */
+function encodeRule({ below, match, group, on }: Rule): string {
+  if (!group) return `${on ? "+" : "-"}${below}//${match}`;
+  const fields = new URLSearchParams({ by: group.expression, group: group.name });
+  if (below) fields.set("below", below);
+  if (match) fields.set("match", match);
+  return `${on ? ">" : "<"}${fields.toString()}`;
+}
 
 function decodeRule(text: string): Rule[] {
+  if (/^[<>]/.test(text)) return decodeGroupRule(text);
   const parts = /^([+-])(.*?)\/\/(.*)$/su.exec(text);
   return parts ? [{ on: parts[1] === "+", below: parts[2]!, match: parts[3]! }] : [];
+}
+
+function decodeGroupRule(text: string): Rule[] {
+  const fields = new URLSearchParams(text.slice(1));
+  const [expression, name] = [fields.get("by"), fields.get("group")];
+  if (expression === null || name === null) return [];
+  const [below, match] = [fields.get("below") ?? "", fields.get("match") ?? ""];
+  return [{ on: text.startsWith(">"), below, match, group: { expression, name } }];
 }
 
 const encodeBounds = (bounds: Bounds | null) => (bounds ? `${bounds[0] ?? ""},${bounds[1] ?? ""}` : "");

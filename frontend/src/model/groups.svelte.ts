@@ -1,0 +1,24 @@
+// The groups that the reader has asked for, of all runs and of those that the list shows.
+import { makeGrouping, partition, type Group, type Grouping } from "./grouping";
+import type { ViewState } from "./view_state.svelte";
+
+export class Groups {
+  readonly grouping: Grouping = $derived.by(() => {
+    const { group, groupExpression } = this.view.current;
+    return makeGrouping(group, groupExpression);
+  });
+  readonly isOn = $derived(this.grouping.expression !== null);
+  readonly all: readonly Group[] = $derived.by(() => this.groupsOf(this.runs()));
+  /** Those of the runs that pass the filter. */
+  readonly listed: readonly Group[] = $derived.by(() => this.groupsOf(this.listedRuns()));
+
+  constructor(
+    private readonly view: ViewState,
+    private readonly runs: () => Iterable<string>,
+    private readonly listedRuns: () => Iterable<string>,
+  ) {}
+
+  private groupsOf(runs: Iterable<string>): Group[] {
+    return this.isOn ? partition(runs, this.grouping).groups : [];
+  }
+}
