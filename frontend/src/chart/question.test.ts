@@ -17,10 +17,11 @@ const common = {
   tag: "loss",
   x: "step",
   x_tag: null,
+  log_x: false,
   smoothing: initialView.smoothing,
   superseded: false,
 };
-const drawn = { ...common, ...part, log_x: false };
+const drawn = { ...common, ...part };
 
 describe("queriesFor", () => {
   it("asks for lines and for bands, and for neither twice", () => {

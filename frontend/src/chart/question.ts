@@ -48,8 +48,8 @@ export function queriesFor(card: Card, view: View, plans: readonly Plan[], { ran
 }
 
 /** The lines of single runs over the bands that were drawn. */
-export function linesOver({ range, pixels, log_x, ...band }: BandsQuery, runs: string[]): ColumnsQuery {
-  return { ...lineOf(band), range, pixels, log_x, runs };
+export function linesOver({ range, pixels, ...band }: BandsQuery, runs: string[]): ColumnsQuery {
+  return { ...lineOf(band), range, pixels, runs };
 }
 
 /** Which of a band's runs pass nearest to a place. */
@@ -64,12 +64,13 @@ export function nearestTo(band: BandsQuery, place: Place): NearestQuery {
   };
 }
 
-type LineQuery = Pick<BandsQuery, "tag" | "x" | "x_tag" | "smoothing" | "superseded">;
+type LineQuery = Pick<BandsQuery, "tag" | "x" | "x_tag" | "log_x" | "smoothing" | "superseded">;
 
-const lineOf = ({ tag, x, x_tag, smoothing, superseded }: LineQuery) => ({
+const lineOf = ({ tag, x, x_tag, log_x, smoothing, superseded }: LineQuery) => ({
   tag,
   x,
   x_tag,
+  log_x,
   smoothing,
   superseded,
 });
