@@ -11,6 +11,9 @@ import { linesOver, nearestTo, type Place } from "./question";
 /** Least time between two questions about the nearest lines, in milliseconds: the pointer moves faster. */
 const pause = 80;
 
+/** A pointer that stays on a row of the list for so long, in milliseconds, does not only pass over it. */
+const rest = 80;
+
 /** One question about bands, and what is known of its runs. */
 interface Beam {
   query: BandsQuery;
@@ -25,6 +28,7 @@ export class Spotlight {
   private beams: readonly Beam[] = [];
   private place: Place | null = null;
   private run: string | null = null;
+  private resting: ReturnType<typeof setTimeout> | undefined;
   private readonly fetching = new Coalescer(() => this.fetch(), pause);
 
   /** Other bands are drawn. What is shown stays until the lines have come anew, unless it has no place there. */
@@ -50,11 +54,13 @@ export class Spotlight {
   highlight(run: string | null): void {
     if (run === this.run) return;
     this.run = run;
-    if (run === null) this.show();
-    else this.request();
+    this.show();
+    clearTimeout(this.resting);
+    if (run !== null) this.resting = setTimeout(() => this.request(), rest);
   }
 
   stop(): void {
+    clearTimeout(this.resting);
     this.fetching.stop();
   }
 

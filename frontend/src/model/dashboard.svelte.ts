@@ -63,14 +63,18 @@ export class Dashboard {
   /** The tags of the first whole list have come, too: charts no longer move for others. */
   isPlaced = $state(false);
 
-  readonly runFilter = $derived(makeFilter(this.view.current.runFilter));
-  readonly tagFilter = $derived(makeFilter(this.view.current.tagFilter));
+  // Parts of the view by themselves: what follows from them stays what it is while others change, as in a zoom.
+  private readonly selection = $derived(this.view.current.selection);
+  private readonly runExpression = $derived(this.view.current.runFilter);
+  private readonly tagExpression = $derived(this.view.current.tagFilter);
+  readonly runFilter = $derived(makeFilter(this.runExpression));
+  readonly tagFilter = $derived(makeFilter(this.tagExpression));
   readonly filteredRuns = $derived(
-    this.view.current.runFilter === ""
+    this.runExpression === ""
       ? this.catalog.names
       : this.catalog.names.filter((name) => this.runFilter.matches(name)),
   );
-  private readonly chooses = $derived(chooser(this.view.current.selection, this.defaults));
+  private readonly chooses = $derived(chooser(this.selection, this.defaults));
   readonly selected = $derived(new Set([...this.catalog.names, ...this.expected].filter(this.chooses)));
   /** The selected runs that are drawn. */
   readonly drawn = $derived(

@@ -3,10 +3,9 @@ import { makeGrouping, partition, type Group, type Grouping } from "./grouping";
 import type { ViewState } from "./view_state.svelte";
 
 export class Groups {
-  readonly grouping: Grouping = $derived.by(() => {
-    const { group, groupExpression } = this.view.current;
-    return makeGrouping(group, groupExpression);
-  });
+  private readonly by = $derived.by(() => this.view.current.group);
+  private readonly written = $derived.by(() => this.view.current.groupExpression);
+  readonly grouping: Grouping = $derived(makeGrouping(this.by, this.written));
   readonly isOn = $derived(this.grouping.expression !== null);
   readonly all: readonly Group[] = $derived.by(() => this.groupsOf(this.runs()));
   /** Those of the runs that pass the filter. */
