@@ -14,6 +14,13 @@ export function lowerBound(values: Float64Array, target: number): number {
   return low;
 }
 
+/** The first index whose value is above `target`; `values` ascend. */
+export function upperBound(values: Float64Array, target: number): number {
+  let at = lowerBound(values, target);
+  while (values[at] === target) at++;
+  return at;
+}
+
 /** From the smallest to the largest x of any point or mark, or null when there is none. */
 export function xExtent(series: readonly SeriesColumns[]): Range | null {
   let low = Infinity;
@@ -57,28 +64,35 @@ export function yExtent(
   [low, high]: Range,
   options: YOptions,
 ): Range | null {
-  const collected: number[] = [];
   let least = Infinity;
   let most = -Infinity;
+  const floor = options.log ? 0 : -Infinity;
+  const parts: Float64Array[] = [];
   for (const { x, value, smoothed } of series) {
-    for (let i = 0; i < x.length; i++) {
-      if (x[i]! < low || x[i]! > high) continue;
-      for (const column of smoothed ? [value, smoothed] : [value]) {
-        const y = column[i]!;
-        if (!Number.isFinite(y) || (options.log && y <= 0)) continue;
+    const [first, end] = [lowerBound(x, low), upperBound(x, high)];
+    for (const column of smoothed ? [value, smoothed] : [value]) {
+      const part = column.subarray(first, end);
+      parts.push(part);
+      for (const y of part) {
+        if (!(y > floor && y < Infinity)) continue;
         if (y < least) least = y;
         if (y > most) most = y;
-        if (!options.outliers) collected.push(y);
       }
     }
   }
   if (!(least <= most)) return null;
-  if (!options.outliers && collected.length > 50) {
-    collected.sort((a, b) => a - b);
-    least = collected[Math.floor(collected.length * 0.02)]!;
-    most = collected[Math.ceil(collected.length * 0.98) - 1]!;
-  }
+  if (!options.outliers) [least, most] = withoutOutliers(parts, floor) ?? [least, most];
   return options.log ? logMargin(least, most) : linearMargin(least, most);
+}
+
+/** All but the lowest and highest two per cent of the finite values above `floor`, or null where they are few. */
+function withoutOutliers(parts: readonly Float64Array[], floor: number): Range | null {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let count = 0;
+  for (const part of parts) for (const y of part) if (y > floor && y < Infinity) all[count++] = y;
+  if (count <= 50) return null;
+  const sorted = all.subarray(0, count).sort();
+  return [sorted[Math.floor(count * 0.02)]!, sorted[Math.ceil(count * 0.98) - 1]!];
 }
 
 function linearMargin(low: number, high: number): Range {

@@ -3,6 +3,7 @@ import { getColumns, isTransient } from "../api/client";
 import type { Columns } from "../api/columns";
 import type { ColumnsQuery } from "../api/types";
 import { Coalescer } from "../model/coalesce";
+import { isAlike, surround } from "./surround";
 
 /** A server that is busy or away is asked again after this long, in milliseconds, then after twice as long. */
 const firstPause = 2000;
@@ -14,10 +15,17 @@ export interface Answer {
   columns: readonly Columns[];
 }
 
+export interface DrawnAnswer extends Answer {
+  /** The columns with what is known around them. */
+  drawn: readonly Columns[];
+}
+
 export class Feed {
-  answer = $state.raw<Answer | null>(null);
+  answer = $state.raw<DrawnAnswer | null>(null);
   error = $state<string | null>(null);
   private queries: readonly ColumnsQuery[] = [];
+  /** The last answer for all of x. */
+  private whole: Answer | null = null;
   private stopped = false;
   private pause = firstPause;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -46,7 +54,7 @@ export class Feed {
     try {
       const columns = await Promise.all(queries.map(getColumns));
       if (this.stopped) return;
-      this.answer = { queries, columns };
+      this.answer = this.surrounded({ queries, columns });
       this.error = null;
       this.pause = firstPause;
     } catch (error) {
@@ -57,6 +65,17 @@ export class Feed {
       const isQuiet = error instanceof TypeError || (isPassing && this.answer !== null);
       this.error = isQuiet ? null : error instanceof Error ? error.message : String(error);
     }
+  }
+
+  private surrounded(answer: Answer): DrawnAnswer {
+    const { queries, columns } = answer;
+    if (queries.every(({ range }) => range === null)) this.whole = answer;
+    const drawn = columns.map((part, i) => {
+      const query = queries[i]!;
+      const known = this.whole?.queries.findIndex((other) => isAlike(query, other)) ?? -1;
+      return query.range && known >= 0 ? surround(part, query.range, this.whole!.columns[known]!) : part;
+    });
+    return { ...answer, drawn };
   }
 
   /** Not all charts at the same moment, or they would find the server busy again. */

@@ -7,9 +7,8 @@ import type { Frame } from "./draw";
 import { xRange, yExtent } from "./extent";
 import { chartFont, inks } from "./ink";
 import { Overlay } from "./overlay";
-import { drawScene } from "./picture";
 import type { Scene } from "./scene";
-import { CanvasSurface } from "./surface";
+import { Sheet, type Place } from "./sheet";
 import { axisTitles, labelXTicks, logTicks, stepSpacings } from "./ticks";
 
 export interface PlotEvents {
@@ -17,7 +16,8 @@ export interface PlotEvents {
   zoom(zoom: Zoom): void;
   /** The pointer is over the plot at these CSS pixels, or has left. */
   hover(at: { left: number; top: number } | null): void;
-  drawn(): void;
+  /** All is where it belongs; `complete`: with the scene's own lines, not with older ones while those are drawn. */
+  drawn(complete: boolean): void;
 }
 
 /** The y axis has one width on every chart, so that their x axes line up; only labels that do not fit make it wider. */
@@ -39,6 +39,10 @@ export class Plot {
   private y: Range = [0, 1];
   /** Only grows, so that labels that come and go do not move the plot. */
   private gutter = yAxisWidth;
+  private readonly sheet = new Sheet(
+    (place) => this.frame(place),
+    () => this.chart.redraw(false, false),
+  );
 
   constructor(
     private readonly host: HTMLElement,
@@ -59,18 +63,20 @@ export class Plot {
     return this.y;
   }
 
-  /** Shows a scene: in place when only its data or ranges differ. */
-  update(scene: Scene): void {
+  /** Shows a scene: in place when only its data or ranges differ. `moving`: other ranges are about to follow. */
+  update(scene: Scene, moving: boolean): void {
     const before = this.scene;
     this.scene = scene;
     this.fit();
     if (before.axis !== scene.axis || before.log !== scene.log || before.theme !== scene.theme) {
+      this.sheet.clear();
       this.chart.destroy();
       this.gutter = yAxisWidth;
       this.chart = this.build();
       this.overlay = new Overlay(this.chart.over);
       return;
     }
+    this.sheet.prepare(this.chart, scene, this.place(), moving);
     this.chart.batch(() => {
       this.chart.setScale("x", { min: this.x[0], max: this.x[1] });
       this.chart.setScale("y", { min: this.y[0], max: this.y[1] });
@@ -95,14 +101,11 @@ export class Plot {
     });
   }
 
-  frame(): Frame {
-    const ratio = uPlot.pxRatio;
-    const width = this.chart.bbox.width / ratio;
-    const height = this.chart.bbox.height / ratio;
-    const [low, high] = this.x;
+  frame({ x, y, width, height }: Place = this.place()): Frame {
+    const [low, high] = x;
     const bend = this.scene.log ? Math.log : (value: number) => value;
-    const floor = bend(this.y[0]);
-    const span = bend(this.y[1]) - floor;
+    const floor = bend(y[0]);
+    const span = bend(y[1]) - floor;
     return {
       width,
       height,
@@ -118,7 +121,13 @@ export class Plot {
   }
 
   destroy(): void {
+    this.sheet.clear();
     this.chart.destroy();
+  }
+
+  private place(): Place {
+    const { width, height } = this.chart.bbox;
+    return { x: this.x, y: this.y, width: width / uPlot.pxRatio, height: height / uPlot.pxRatio };
   }
 
   private fit(): void {
@@ -219,9 +228,11 @@ export class Plot {
     context.clip();
     context.translate(left, top);
     context.scale(ratio, ratio);
-    drawScene(new CanvasSurface(context), this.scene, this.frameOf(self));
+    // During construction uPlot draws before `this.chart` is set.
+    this.chart = self;
+    const isComplete = this.sheet.draw(context, this.scene, this.place());
     context.restore();
-    this.events.drawn();
+    this.events.drawn(isComplete);
   }
 
   /** What x counts, left of its first label: beside every chart's axis and in nobody's way. */
@@ -237,12 +248,6 @@ export class Plot {
     context.textBaseline = "top";
     context.fillText(text, left - clear * ratio, top + height + (tickLength + xAxisGap) * ratio);
     context.restore();
-  }
-
-  // During construction uPlot draws before `this.chart` is set.
-  private frameOf(self: uPlot): Frame {
-    this.chart = self;
-    return this.frame();
   }
 
   private select(self: uPlot): void {
