@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +36,16 @@ def served(log_dir: Path) -> Iterator[str]:
             yield next(found.group() for line in process.stdout if (found := re.search(r"http://\S+", line)))
         finally:
             process.terminate()
+
+
+def wait_until_loaded(url: str) -> None:
+    deadline = time.monotonic() + LIMIT / 1000
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(f"{url}api/runs") as answer:
+            if json.load(answer)["loading"] is None:
+                return
+        time.sleep(0.02)
+    raise TimeoutError("the logs were not loaded within a minute")
 
 
 @contextmanager

@@ -25,6 +25,7 @@ ORDER = [
     "viewport",
     "first_chart",
     "add_to_pixel",
+    "panning",
     "bundle",
 ]
 WRITERS = ["kymo", "torch", "tensorboardX", "kohakuboard", "trackio"]

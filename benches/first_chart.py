@@ -6,14 +6,11 @@ python benches/first_chart.py [--runs 500] [--repeat 10]
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 
-from browser import LIMIT, VIEWPORT, chromium, served
+from browser import LIMIT, VIEWPORT, chromium, served, wait_until_loaded
 from playwright.sync_api import Browser
 from report import Row, budget, write
 
@@ -44,16 +41,6 @@ def make_logs(directory: Path, runs: int) -> None:
             for step in range(POINTS):
                 for tag in TAGS:
                     writer.add_scalar(tag, 1 / (step + 1 + run % 7), step)
-
-
-def wait_until_loaded(url: str) -> None:
-    deadline = time.monotonic() + LIMIT / 1000
-    while time.monotonic() < deadline:
-        with urllib.request.urlopen(f"{url}api/runs") as answer:
-            if json.load(answer)["loading"] is None:
-                return
-        time.sleep(0.02)
-    raise TimeoutError("the logs were not loaded within a minute")
 
 
 def seconds_to_charts(browser: Browser, url: str) -> tuple[float, float]:

@@ -1,10 +1,14 @@
 // Lines and marks. Coordinates are CSS pixels inside the plot area.
 import type { SeriesColumns } from "../api/columns";
 import type { Shape } from "../model/colours";
+import { gather, traceMiddles, traceUpright } from "./dense";
 import { lowerBound } from "./extent";
 import type { Theme } from "./ink";
 import type { Line } from "./scene";
-import type { Surface, Trace } from "./surface";
+import type { Stroke, Surface, Trace } from "./surface";
+
+/** A stroke through a point, in upright strokes of one column of pixels. */
+const effortOfPoint = 4;
 
 export interface Frame {
   width: number;
@@ -45,6 +49,40 @@ export function traceLine(surface: Surface, x: Float64Array, y: Float64Array, fr
   return path;
 }
 
+/** A line as its surface shows it best: where points are many, by its columns of pixels. Returns the effort it took. */
+export function strokeLine(
+  surface: Surface,
+  x: Float64Array,
+  y: Float64Array,
+  frame: Frame,
+  stroke: Stroke,
+): number {
+  const { density } = surface;
+  const count = countInView(x, frame);
+  if (density === undefined || count <= frame.width * density) {
+    surface.stroke(traceLine(surface, x, y, frame), stroke);
+    return effortOfPoint * count;
+  }
+  const columns = gather(x, y, frame, density);
+  if (!surface.hasty && stroke.width > 1 && columns.isSmooth) {
+    surface.stroke(traceMiddles(surface, columns), stroke);
+    return effortOfPoint * columns.top.length;
+  }
+  const upright = traceUpright(surface, columns, frame.height, stroke);
+  surface.stroke(upright, { ...stroke, width: 1 / density, dash: [] });
+  return columns.top.length;
+}
+
+/** How many points lie in view; x ascends. */
+export const countInView = (x: Float64Array, frame: Frame): number =>
+  lowerBound(x, frame.high) - lowerBound(x, frame.low);
+
+/** What it takes at least to draw a run. */
+export function effortOf({ x, smoothed }: SeriesColumns, frame: Frame, density: number): number {
+  const effort = Math.min(frame.width * density, effortOfPoint * countInView(x, frame));
+  return smoothed ? 2 * effort : effort;
+}
+
 /** The line at y = 0, where there is something on both of its sides. */
 export function drawZero(surface: Surface, colour: string, frame: Frame): void {
   const path = surface.trace();
@@ -64,42 +102,46 @@ export interface SeriesStyle {
   rawAlpha: number;
 }
 
-/** Dots where a chart holds few points; raw lines paler the denser they lie and the more runs there are. */
+/** Dots where there are few points in view; raw lines paler the denser they lie and the more runs there are. */
 export function styleOf(
   series: SeriesColumns,
-  all: readonly SeriesColumns[],
+  all: { lines: number; points: number },
   frame: Frame,
   theme: Theme,
 ): SeriesStyle {
-  const points = all.reduce((sum, { x }) => sum + x.length, 0);
-  const few = series.x.length * 10 < frame.width && points * 3 < frame.width;
-  const density = Math.min(1, series.x.length / frame.width);
+  const own = countInView(series.x, frame);
+  const few = own * 10 < frame.width && all.points * 3 < frame.width;
+  const density = Math.min(1, own / frame.width);
   const strongest = theme === "dark" ? 0.5 : 0.4;
-  const rawAlpha = (strongest * (1 - 0.5 * density)) / (1 + 0.06 * (all.length - 1));
+  const rawAlpha = (strongest * (1 - 0.5 * density)) / (1 + 0.06 * (all.lines - 1));
   return { dots: few || series.x.length <= 2, rawAlpha: Math.max(0.06, rawAlpha) };
 }
 
-/** A run's line: the smoothed one over its pale raw one, or the raw one alone; the points themselves where they are far apart. */
+/** A run's line: the smoothed one over its pale raw one, or the raw one alone; the points themselves where they are far apart. Returns the effort. */
 export function drawSeries(
   surface: Surface,
   { columns, look, pale, dash }: Line,
   colour: string,
   frame: Frame,
   style: SeriesStyle,
-): void {
+): number {
+  let effort = 0;
   const thin = { colour, width: 1, alpha: style.rawAlpha, dash: [] };
-  if (columns.smoothed || pale) surface.stroke(traceLine(surface, columns.x, columns.value, frame), thin);
-  if (pale) return;
-  const line = traceLine(surface, columns.x, columns.smoothed ?? columns.value, frame);
-  surface.stroke(line, { colour, width: 1.5, alpha: 1, dash: dash ?? look.dash });
-  if (!style.dots) return;
+  if (columns.smoothed || pale) effort += strokeLine(surface, columns.x, columns.value, frame, thin);
+  if (pale) return effort;
+  const stroke = { colour, width: 1.5, alpha: 1, dash: dash ?? look.dash };
+  effort += strokeLine(surface, columns.x, columns.smoothed ?? columns.value, frame, stroke);
+  if (!style.dots) return effort;
   const radius = columns.x.length <= 2 ? 3 : 2;
   const dots = surface.trace();
-  for (let i = 0; i < columns.x.length; i++) {
+  const first = Math.max(0, lowerBound(columns.x, frame.low) - 1);
+  const last = Math.min(columns.x.length - 1, lowerBound(columns.x, frame.high));
+  for (let i = first; i <= last; i++) {
     const y = frame.toY(columns.value[i]!);
     if (Number.isFinite(y)) addShape(dots, look.shape, frame.toX(columns.x[i]!), y, radius);
   }
   surface.fill(dots, colour);
+  return effort;
 }
 
 /** Adds a run's shape to a path, `radius` as a circle's. */

@@ -18,6 +18,13 @@ export function lowerBound(values: Float64Array, target: number): number {
   return low;
 }
 
+/** The first index whose value is above `target`; `values` ascend. */
+export function upperBound(values: Float64Array, target: number): number {
+  let at = lowerBound(values, target);
+  while (values[at] === target) at++;
+  return at;
+}
+
 /** From the smallest to the largest x of any point or mark that has a place on the axis, or null when there is none. */
 export function xExtent(series: readonly Curve[], log = false): Range | null {
   let low = Infinity;
@@ -59,29 +66,36 @@ export interface YOptions {
 
 /** The y range of the points inside `[low, high]` of x with a margin, or null when nothing can be drawn there. */
 export function yExtent(series: readonly Curve[], [low, high]: Range, options: YOptions): Range | null {
-  const collected: number[] = [];
   let least = Infinity;
   let most = -Infinity;
+  const floor = options.log ? 0 : -Infinity;
+  const parts: Float64Array[] = [];
   for (const { x, value, smoothed } of series) {
-    for (let i = 0; i < x.length; i++) {
-      if (x[i]! < low || x[i]! > high) continue;
-      for (const column of smoothed ? [value, smoothed] : [value]) {
-        const y = column[i]!;
-        if (!Number.isFinite(y) || (options.log && y <= 0)) continue;
+    const [first, end] = [lowerBound(x, low), upperBound(x, high)];
+    for (const column of smoothed ? [value, smoothed] : [value]) {
+      const part = column.subarray(first, end);
+      parts.push(part);
+      for (const y of part) {
+        if (!(y > floor && y < Infinity)) continue;
         if (y < least) least = y;
         if (y > most) most = y;
-        if (options.trim > 0) collected.push(y);
       }
     }
   }
   if (!(least <= most)) return null;
-  if (options.trim > 0 && collected.length > 50) {
-    collected.sort((a, b) => a - b);
-    const cut = Math.floor((collected.length * options.trim) / 100);
-    least = collected[cut]!;
-    most = collected[collected.length - 1 - cut]!;
-  }
+  if (options.trim > 0) [least, most] = trimmed(parts, floor, options.trim) ?? [least, most];
   return options.log ? logMargin(least, most) : linearMargin(least, most);
+}
+
+/** All but so many per cent of the lowest and of the highest finite values above `floor`; null where they are few. */
+function trimmed(parts: readonly Float64Array[], floor: number, percent: number): Range | null {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let count = 0;
+  for (const part of parts) for (const y of part) if (y > floor && y < Infinity) all[count++] = y;
+  if (count <= 50) return null;
+  const sorted = all.subarray(0, count).sort();
+  const cut = Math.floor((count * percent) / 100);
+  return [sorted[cut]!, sorted[count - 1 - cut]!];
 }
 
 function linearMargin(low: number, high: number): Range {

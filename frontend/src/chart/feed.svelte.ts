@@ -4,6 +4,7 @@ import { getBands, getColumns, isTransient } from "../api/client";
 import type { Columns } from "../api/columns";
 import { Coalescer } from "../model/coalesce";
 import { isBands, isLines, type Query } from "./question";
+import { isAlike, surround } from "./surround";
 
 /** A server that is busy or away is asked again after this long, in milliseconds, then after twice as long. */
 const firstPause = 2000;
@@ -16,10 +17,17 @@ export interface Answer {
   bands: readonly Bands[];
 }
 
+export interface DrawnAnswer extends Answer {
+  /** The columns with what is known around them. */
+  drawn: readonly Columns[];
+}
+
 export class Feed {
-  answer = $state.raw<Answer | null>(null);
+  answer = $state.raw<DrawnAnswer | null>(null);
   error = $state<string | null>(null);
   private queries: readonly Query[] = [];
+  /** The last answer for all of x. */
+  private whole: Answer | null = null;
   private stopped = false;
   private pause = firstPause;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -51,7 +59,7 @@ export class Feed {
         Promise.all(queries.filter(isBands).map(getBands)),
       ]);
       if (this.stopped) return;
-      this.answer = { queries, columns, bands };
+      this.answer = this.surrounded({ queries, columns, bands });
       this.error = null;
       this.pause = firstPause;
     } catch (error) {
@@ -62,6 +70,18 @@ export class Feed {
       const isQuiet = error instanceof TypeError || (isPassing && this.answer !== null);
       this.error = isQuiet ? null : error instanceof Error ? error.message : String(error);
     }
+  }
+
+  private surrounded(answer: Answer): DrawnAnswer {
+    if (answer.queries.every(({ range }) => range === null)) this.whole = answer;
+    const asked = answer.queries.filter(isLines);
+    const known = this.whole?.queries.filter(isLines) ?? [];
+    const drawn = answer.columns.map((part, i) => {
+      const query = asked[i]!;
+      const alike = known.findIndex((other) => isAlike(query, other));
+      return query.range && alike >= 0 ? surround(part, query.range, this.whole!.columns[alike]!) : part;
+    });
+    return { ...answer, drawn };
   }
 
   /** Not all charts at the same moment, or they would find the server busy again. */

@@ -7,17 +7,17 @@ import { closeRange, xRange, yExtent } from "./extent";
 import type { Figure } from "./figure";
 import { inks } from "./ink";
 import { Overlay } from "./overlay";
-import { drawScene } from "./picture";
 import { makeFrame, scaleOf, type Scale } from "./scale";
 import { curvesOf, type Scene } from "./scene";
-import { CanvasSurface } from "./surface";
+import { Sheet, type Place } from "./sheet";
 
 export interface PlotEvents {
   /** The reader dragged a rectangle: the ranges it asks for, null where it left a direction alone. */
   zoom(ranges: { x: Range | null; y: Range | null }): void;
   /** The pointer is over the plot at these CSS pixels, or has left. */
   hover(at: { left: number; top: number } | null): void;
-  drawn(): void;
+  /** All is where it belongs; `complete`: with the scene's own lines, not with older ones while those are drawn. */
+  drawn(complete: boolean): void;
 }
 
 /** Ends that the data decide. */
@@ -38,6 +38,10 @@ export class Plot {
   private y: Range = [0, 1];
   /** What was last shown without a zoom in x. */
   private whole: Range | null = null;
+  private readonly sheet = new Sheet(
+    (place) => this.frame(place),
+    () => this.chart.redraw(false, false),
+  );
 
   constructor(
     private readonly host: HTMLElement,
@@ -64,18 +68,20 @@ export class Plot {
     return scaleOf(this.scene.logX);
   }
 
-  /** Shows a scene: in place when only its data or ranges differ. */
-  update(scene: Scene): void {
+  /** Shows a scene: in place when only its data or ranges differ. `moving`: other ranges are about to follow. */
+  update(scene: Scene, moving: boolean): void {
     const before = this.scene;
     this.scene = scene;
     this.fit();
     if (builtIn.some((field) => before[field] !== scene[field])) {
+      this.sheet.clear();
       this.chart.destroy();
       this.axes = this.makeAxes();
       this.chart = this.build();
       this.overlay = new Overlay(this.chart.over);
       return;
     }
+    this.sheet.prepare(this.chart, scene, this.place(), moving);
     this.chart.batch(() => {
       this.chart.setScale("x", { min: this.x[0], max: this.x[1] });
       this.chart.setScale("y", { min: this.y[0], max: this.y[1] });
@@ -100,11 +106,8 @@ export class Plot {
     });
   }
 
-  frame(): Frame {
-    const ratio = uPlot.pxRatio;
-    const width = this.chart.bbox.width / ratio;
-    const height = this.chart.bbox.height / ratio;
-    return makeFrame({ width, height, x: this.x, y: this.y, logX: this.scene.logX, logY: this.scene.log });
+  frame(place: Place = this.place()): Frame {
+    return makeFrame({ ...place, logX: this.scene.logX, logY: this.scene.log });
   }
 
   /** What is shown, for a picture of it. */
@@ -121,7 +124,13 @@ export class Plot {
   }
 
   destroy(): void {
+    this.sheet.clear();
     this.chart.destroy();
+  }
+
+  private place(): Place {
+    const { width, height } = this.chart.bbox;
+    return { x: this.x, y: this.y, width: width / uPlot.pxRatio, height: height / uPlot.pxRatio };
   }
 
   private fit(): void {
@@ -188,15 +197,11 @@ export class Plot {
     context.clip();
     context.translate(left, top);
     context.scale(ratio, ratio);
-    drawScene(new CanvasSurface(context), this.scene, this.frameOf(self));
-    context.restore();
-    this.events.drawn();
-  }
-
-  // During construction uPlot draws before `this.chart` is set.
-  private frameOf(self: uPlot): Frame {
+    // During construction uPlot draws before `this.chart` is set.
     this.chart = self;
-    return this.frame();
+    const isComplete = this.sheet.draw(context, this.scene, this.place());
+    context.restore();
+    this.events.drawn(isComplete);
   }
 
   private select(self: uPlot): void {

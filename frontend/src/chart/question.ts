@@ -2,7 +2,8 @@
 import type { BandsQuery, ColumnsQuery, NearestQuery } from "../api/types";
 import type { Card } from "../model/card";
 import { isExact, isOff } from "../model/smoothing";
-import type { Bounds, View } from "../model/view_url";
+import type { View } from "../model/view_url";
+import type { Part } from "./part";
 import { mostNearest, type Plan } from "./plan";
 
 export type Query = ColumnsQuery | BandsQuery;
@@ -16,13 +17,6 @@ export interface Place {
   value: number;
   /** Whether y is logarithmic, and so what is near. */
   log: boolean;
-}
-
-export interface Part {
-  /** The part of x in view; null: all. */
-  range: Bounds | null;
-  pixels: number;
-  logX: boolean;
 }
 
 /** Questions for each of a card's tags, whose runs are drawn as the plan of the same place says. */

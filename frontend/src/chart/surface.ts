@@ -17,6 +17,10 @@ export interface Trace {
 }
 
 export interface Surface {
+  /** Its pixels for each CSS pixel; left out where it has none. */
+  readonly density?: number;
+  /** What is drawn will be seen for a moment only. */
+  readonly hasty?: boolean;
   trace(): Trace;
   stroke(trace: Trace, stroke: Stroke): void;
   fill(trace: Trace, colour: string, alpha?: number): void;
@@ -30,8 +34,14 @@ class CanvasTrace extends Path2D implements Trace {
 }
 
 export class CanvasSurface implements Surface {
-  constructor(private readonly context: CanvasRenderingContext2D) {
+  readonly density: number;
+
+  constructor(
+    private readonly context: CanvasRenderingContext2D,
+    readonly hasty = false,
+  ) {
     context.lineJoin = "round";
+    this.density = context.getTransform().a;
   }
 
   trace(): Trace {
