@@ -1,6 +1,20 @@
 // One function for each route. Addresses are relative to the page, so a path prefix needs no setting.
 import { decodeColumns, type Columns } from "./columns";
-import type { ColumnsQuery, Info, Runs, Tags, Text, Warnings } from "./types";
+import type {
+  ColumnsQuery,
+  Emptied,
+  Info,
+  NotesChange,
+  Restored,
+  RunDetail,
+  RunNotes,
+  Runs,
+  Tags,
+  Text,
+  Trashed,
+  TrashList,
+  Warnings,
+} from "./types";
 
 export class ServerError extends Error {
   constructor(
@@ -43,9 +57,13 @@ function query(parameters: Record<string, string>, runs: string[] = []): string 
   return search.toString();
 }
 
-function post(path: string, body: object): Promise<Response> {
+function send(path: string, body: object, method = "POST"): Promise<Response> {
   const headers = { "Content-Type": "application/json" };
-  return request(path, { method: "POST", headers, body: JSON.stringify(body) });
+  return request(path, { method, headers, body: JSON.stringify(body) });
+}
+
+async function answerTo<T>(path: string, body: object, method = "POST"): Promise<T> {
+  return (await (await send(path, body, method)).json()) as T;
 }
 
 export const getInfo = () => json<Info>("api/info");
@@ -63,8 +81,8 @@ export function getRuns(valueTag: string | null, since: number | null, after: st
   return json<Runs>(search ? `api/runs?${search}` : "api/runs");
 }
 
-export const getTags = async (runs: readonly string[]) =>
-  (await (await post("api/tags", { runs })).json()) as Tags;
+export const getTags = (runs: readonly string[]) => answerTo<Tags>("api/tags", { runs });
+export const getRun = (run: string) => json<RunDetail>(`api/run?${query({ run })}`);
 export const getWarnings = (limit: number) =>
   json<Warnings>(`api/warnings?${query({ limit: String(limit) })}`);
 
@@ -72,8 +90,35 @@ export const getTexts = (run: string, tag: string, limit: number) =>
   json<Text[]>(`api/texts?${query({ run, tag, limit: String(limit) })}`);
 
 export async function getColumns(body: ColumnsQuery): Promise<Columns> {
-  const response = await post("api/columns", body);
+  const response = await send("api/columns", body);
   return decodeColumns(await response.arrayBuffer());
 }
 
 export const csvAddress = (tag: string, runs: string[]) => `api/csv?${query({ tag }, runs)}`;
+
+/** The page's leave to change something ends with its server: another one gives it anew. */
+async function change<T>(path: string, body: object, method = "POST"): Promise<T> {
+  try {
+    return await answerTo<T>(path, body, method);
+  } catch (error) {
+    if (!(error instanceof ServerError) || error.status !== 401) throw error;
+    await getInfo();
+    return answerTo<T>(path, body, method);
+  }
+}
+
+/** Only what is named is changed. Returns all that is noted of the run then. */
+export const putNotes = (run: string, notes: NotesChange) =>
+  change<RunNotes>("api/notes", { run, ...notes }, "PUT");
+
+export const getTrash = () => json<TrashList>("api/trash");
+export const trashRuns = (runs: readonly string[]) => change<Trashed>("api/trash", { runs });
+export const restoreRuns = (ids: readonly string[]) => change<Restored>("api/trash/restore", { ids });
+/** For good; null: all that is in the trash. */
+export const emptyTrash = (ids: readonly string[] | null) => change<Emptied>("api/trash/empty", { ids });
+
+/** What went wrong, in the server's words where it had any. */
+export function explain(error: unknown): string {
+  if (error instanceof TypeError) return "The server does not answer: is kymo serve still running?";
+  return error instanceof Error ? error.message : String(error);
+}

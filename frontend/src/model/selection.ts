@@ -1,6 +1,7 @@
 // Which runs are drawn: a base, rules that set many runs at once, and single runs that differ from both. A selection is
 // as long as what the reader did, however many runs it concerns; runs that appear later follow the base and the rules.
 import { makeFilter } from "./filter";
+import { noMarks, passes, type RunMarks } from "./run_marks";
 
 export type Base = "default" | "all" | "none";
 
@@ -27,17 +28,23 @@ export const initialSelection: Selection = { base: "default", rules: [], flips: 
 export const crowd = 100;
 
 type Test = (run: string) => boolean;
+type Names = RunMarks["names"];
 
-export function ruleTest({ below, match }: Rule): Test {
+/** `names`: the names that were given to runs, which a filter finds them by, too. */
+export function ruleTest({ below, match }: Rule, names: Names = noMarks.names): Test {
   const folder = `${below}/`;
   const filter = makeFilter(match);
-  return (run) => (below === "" || run.startsWith(folder)) && filter.matches(run);
+  return (run) => (below === "" || run.startsWith(folder)) && passes(filter, run, names);
 }
 
 /** Says of each run whether it is selected. */
-export function chooser(selection: Selection, defaults: ReadonlySet<string>): Test {
+export function chooser(
+  selection: Selection,
+  defaults: ReadonlySet<string>,
+  names: Names = noMarks.names,
+): Test {
   const { base, flips } = selection;
-  const rules = selection.rules.map((rule) => ({ on: rule.on, test: ruleTest(rule) })).reverse();
+  const rules = selection.rules.map((rule) => ({ on: rule.on, test: ruleTest(rule, names) })).reverse();
   return (run) => {
     const ruled = rules.find((rule) => rule.test(run))?.on;
     const on = ruled ?? (base === "all" || (base === "default" && defaults.has(run)));
@@ -51,18 +58,19 @@ export function setRun(
   run: string,
   on: boolean,
   defaults: ReadonlySet<string>,
+  names: Names = noMarks.names,
 ): Selection {
-  if (chooser(selection, defaults)(run) === on) return selection;
+  if (chooser(selection, defaults, names)(run) === on) return selection;
   const flips = new Set(selection.flips);
   if (!flips.delete(run)) flips.add(run);
   return { ...selection, flips };
 }
 
 /** The selection with all runs set that a rule is about. */
-export function setRule(selection: Selection, rule: Rule): Selection {
+export function setRule(selection: Selection, rule: Rule, names: Names = noMarks.names): Selection {
   if (rule.below === "" && rule.match === "")
     return { base: rule.on ? "all" : "none", rules: [], flips: new Set() };
-  const test = ruleTest(rule);
+  const test = ruleTest(rule, names);
   const others = selection.rules.filter(({ below, match }) => below !== rule.below || match !== rule.match);
   return {
     base: selection.base,

@@ -43,6 +43,8 @@ describe("the view in the address", () => {
       size: "large",
       valueTag: "val/acc & more",
       sort: "lowest",
+      starredFirst: false,
+      archived: true,
     };
     expect(decodeView("#" + encodeView(view))).toEqual(view);
   });

@@ -37,6 +37,9 @@ export interface View {
   /** The tag whose newest value stands beside each run; null: the one that says most. */
   valueTag: string | null;
   sort: RunSort;
+  starredFirst: boolean;
+  /** Whether archived runs are listed and drawn, too. */
+  archived: boolean;
 }
 
 /** Whether a card's x is logarithmic; the time of day has no logarithm that says anything. */
@@ -69,6 +72,8 @@ export const initialView: View = {
   size: "medium",
   valueTag: null,
   sort: "name",
+  starredFirst: true,
+  archived: false,
 };
 
 const axes: readonly XAxis[] = ["step", "epoch", "relative", "wall"];
@@ -108,6 +113,8 @@ export function encodeView(view: View): string {
   if (view.size !== initialView.size) out.set("size", view.size);
   if (view.valueTag !== null) out.set("value", view.valueTag);
   if (view.sort !== initialView.sort) out.set("sort", view.sort);
+  if (!view.starredFirst) out.set("starred", "0");
+  if (view.archived) out.set("archived", "1");
   return out.toString();
 }
 
@@ -144,6 +151,8 @@ export function decodeView(fragment: string): View {
     size: sizes.find((size) => size === read.get("size")) ?? initialView.size,
     valueTag: read.get("value"),
     sort: sorts.find((sort) => sort === read.get("sort")) ?? initialView.sort,
+    starredFirst: read.get("starred") !== "0",
+    archived: read.get("archived") === "1",
   };
 }
 
