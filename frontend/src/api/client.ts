@@ -4,12 +4,19 @@ import { decodeColumns, type Columns } from "./columns";
 import type {
   BandsQuery,
   ColumnsQuery,
+  Emptied,
   Info,
   Nearest,
   NearestQuery,
+  NotesChange,
+  Restored,
+  RunDetail,
+  RunNotes,
   Runs,
   Tags,
   Text,
+  Trashed,
+  TrashList,
   Warnings,
 } from "./types";
 
@@ -54,9 +61,13 @@ function query(parameters: Record<string, string>, runs: string[] = []): string 
   return search.toString();
 }
 
-function post(path: string, body: object): Promise<Response> {
+function send(path: string, body: object, method = "POST"): Promise<Response> {
   const headers = { "Content-Type": "application/json" };
-  return request(path, { method: "POST", headers, body: JSON.stringify(body) });
+  return request(path, { method, headers, body: JSON.stringify(body) });
+}
+
+async function answerTo<T>(path: string, body: object, method = "POST"): Promise<T> {
+  return (await (await send(path, body, method)).json()) as T;
 }
 
 export const getInfo = () => json<Info>("api/info");
@@ -74,8 +85,8 @@ export function getRuns(valueTag: string | null, since: number | null, after: st
   return json<Runs>(search ? `api/runs?${search}` : "api/runs");
 }
 
-export const getTags = async (runs: readonly string[]) =>
-  (await (await post("api/tags", { runs })).json()) as Tags;
+export const getTags = (runs: readonly string[]) => answerTo<Tags>("api/tags", { runs });
+export const getRun = (run: string) => json<RunDetail>(`api/run?${query({ run })}`);
 export const getWarnings = (limit: number) =>
   json<Warnings>(`api/warnings?${query({ limit: String(limit) })}`);
 
@@ -83,20 +94,46 @@ export const getTexts = (run: string, tag: string, limit: number) =>
   json<Text[]>(`api/texts?${query({ run, tag, limit: String(limit) })}`);
 
 export async function getColumns(body: ColumnsQuery): Promise<Columns> {
-  const response = await post("api/columns", body);
+  const response = await send("api/columns", body);
   return decodeColumns(await response.arrayBuffer());
 }
 
 export async function getBands(body: BandsQuery): Promise<Bands> {
-  const response = await post("api/bands", body);
+  const response = await send("api/bands", body);
   return decodeBands(await response.arrayBuffer());
 }
 
-export const getNearest = async (body: NearestQuery) =>
-  (await (await post("api/nearest", body)).json()) as Nearest;
+export const getNearest = (body: NearestQuery) => answerTo<Nearest>("api/nearest", body);
 
 export type ExportKind = "csv" | "json";
 
 /** Where every point of a tag is to be had; without runs: of all runs. */
 export const exportAddress = (kind: ExportKind, tag: string, runs: string[]) =>
   `api/${kind}?${query({ tag }, runs)}`;
+
+/** The page's leave to change something ends with its server: another one gives it anew. */
+async function change<T>(path: string, body: object, method = "POST"): Promise<T> {
+  try {
+    return await answerTo<T>(path, body, method);
+  } catch (error) {
+    if (!(error instanceof ServerError) || error.status !== 401) throw error;
+    await getInfo();
+    return answerTo<T>(path, body, method);
+  }
+}
+
+/** Only what is named is changed. Returns all that is noted of the run then. */
+export const putNotes = (run: string, notes: NotesChange) =>
+  change<RunNotes>("api/notes", { run, ...notes }, "PUT");
+
+export const getTrash = () => json<TrashList>("api/trash");
+export const trashRuns = (runs: readonly string[]) => change<Trashed>("api/trash", { runs });
+export const restoreRuns = (ids: readonly string[]) => change<Restored>("api/trash/restore", { ids });
+/** For good; null: all that is in the trash. */
+export const emptyTrash = (ids: readonly string[] | null) => change<Emptied>("api/trash/empty", { ids });
+
+/** What went wrong, in the server's words where it had any. */
+export function explain(error: unknown): string {
+  if (error instanceof TypeError) return "The server does not answer: is kymo serve still running?";
+  return error instanceof Error ? error.message : String(error);
+}

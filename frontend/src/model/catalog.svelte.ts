@@ -1,8 +1,9 @@
 // What the server knows: its runs, and how far loading is. Fetches what has changed when something has.
 import * as client from "../api/client";
-import type { Info, Loading, Runs, RunSummary } from "../api/types";
+import type { Info, Loading, RunNotes, Runs, RunSummary } from "../api/types";
 import { Coalescer } from "./coalesce";
 import { RunList } from "./run_list";
+import { noMarks, type RunMarks } from "./run_marks";
 
 /** Least time between two fetches of the list while only points are added, in milliseconds. */
 const listPause = 250;
@@ -25,6 +26,7 @@ export interface CatalogListener {
 export class Catalog {
   info = $state.raw<Info | null>(null);
   names = $state.raw<readonly string[]>([]);
+  marks = $state.raw<RunMarks>(noMarks);
   /** How many runs there are, listed or not. */
   total = $state(0);
   warningCount = $state(0);
@@ -39,6 +41,7 @@ export class Catalog {
 
   private revision = $state(0);
   private readonly list = new RunList();
+  private isNewServer = false;
   private untold = false;
   private held = false;
   private due = false;
@@ -57,6 +60,11 @@ export class Catalog {
     this.untold ||= tell;
     if (this.held) this.due = true;
     else this.lists.request();
+  }
+
+  /** Another server may be of another kind; asking it is also what lets this page change something. */
+  meet(): void {
+    this.isNewServer = true;
   }
 
   /** Fetches what the reader asks for, held or not. */
@@ -84,15 +92,14 @@ export class Catalog {
       // Another tag is another value of every run.
       const since = asked === this.askedTag ? this.list.version : null;
       const [info, answer] = await Promise.all([
-        this.info ?? client.getInfo(),
+        this.info && !this.isNewServer ? this.info : client.getInfo(),
         client.getRuns(asked, since, null),
       ]);
       // Another server's versions are others: what has changed since one of them says nothing.
       const first = this.list.accepts(answer) ? answer : await client.getRuns(asked, null, null);
-      if (!this.info) {
-        this.listener.info(info);
-        this.info = info;
-      }
+      if (!this.info) this.listener.info(info);
+      if (info !== this.info) this.isNewServer = false;
+      this.info = info;
       const changed = await this.takePages(first, asked);
       this.askedTag = asked;
       this.error = null;
@@ -103,7 +110,7 @@ export class Catalog {
       if (this.loading) this.poll = setTimeout(() => this.refresh(), loadingPause);
     } catch (error) {
       this.untold ||= tell;
-      this.error = explain(error);
+      this.error = client.explain(error);
       this.poll = setTimeout(() => this.refresh(), errorPause);
     }
   }
@@ -146,21 +153,35 @@ export class Catalog {
     return isFirst ? new Set() : null;
   }
 
+  /** What the server has answered to a change of the reader's need not wait for the list that tells it, too. */
+  takeNotes(name: string, notes: RunNotes): void {
+    this.list.note(name, notes);
+    this.show();
+  }
+
+  /** Runs that the reader has put into the trash. */
+  takeOut(runs: readonly string[]): void {
+    const before = this.list.byName.size;
+    this.list.remove(runs);
+    this.total -= before - this.list.byName.size;
+    this.show();
+  }
+
+  private show(): void {
+    this.list.settle();
+    this.names = this.list.names;
+    this.marks = this.list.marks;
+    this.revision += 1;
+  }
+
   private publish(answer: Runs): void {
     this.list.settle();
     this.listener.runs(this.list.names, answer);
-    this.names = this.list.names;
-    this.revision += 1;
+    this.show();
     this.total = answer.total;
     this.warningCount = answer.warnings;
     this.valueTag = answer.value_tag;
     this.loading = answer.loading;
     this.ready = true;
   }
-}
-
-function explain(error: unknown): string {
-  if (error instanceof client.ServerError) return error.message;
-  if (error instanceof TypeError) return "The server does not answer: is kymo serve still running?";
-  return error instanceof Error ? error.message : String(error);
 }

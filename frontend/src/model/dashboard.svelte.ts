@@ -8,13 +8,16 @@ import { Cursor } from "./cursor.svelte";
 import { makeFilter } from "./filter";
 import { Groups } from "./groups.svelte";
 import { LookState } from "./look_state.svelte";
+import { Notebook } from "./notebook.svelte";
 import { Pause } from "./pause.svelte";
+import { noMarks, passes } from "./run_marks";
 import { makeSections, type Section } from "./sections";
 import { chooser, crowd, onlyRule, onlyRun, setRule, setRun, type Rule, type Selection } from "./selection";
 import { TagList } from "./tag_list.svelte";
 import { linkedTheme } from "./tensorboard_url";
 import { ThemeState } from "./theme.svelte";
 import { Toast } from "./toast.svelte";
+import { Trash } from "./trash.svelte";
 import { ViewState } from "./view_state.svelte";
 
 /** Runs that changed; null: anything may have. */
@@ -23,7 +26,7 @@ type ChangeListener = (runs: ReadonlySet<string> | null) => void;
 /** As many runs as the server draws in one answer: a chart holds no more lines. */
 export const mostDrawn = 2000;
 
-export type Panel = "help" | "warnings" | "settings" | null;
+export type Panel = "help" | "warnings" | "settings" | "run" | "trash" | null;
 
 const drawnKinds = new Set(["scalar", "text"]);
 
@@ -41,8 +44,12 @@ export class Dashboard {
   readonly pause = new Pause((message) => this.receive(message));
   readonly toast = new Toast();
   readonly clip = new Clip(this.toast);
+  readonly notebook = new Notebook(this.catalog);
+  readonly trash = new Trash(this.catalog, (reason) => (this.notebook.failure = reason));
   live = $state<LiveState>("connecting");
   panel = $state<Panel>(null);
+  /** The run that the panel "run" is about. */
+  openRun = $state<string | null>(null);
   runsShown = $state(true);
   readonly groups = new Groups(
     this.view,
@@ -67,15 +74,26 @@ export class Dashboard {
   private readonly selection = $derived(this.view.current.selection);
   private readonly runExpression = $derived(this.view.current.runFilter);
   private readonly tagExpression = $derived(this.view.current.tagFilter);
+  private readonly withArchived = $derived(this.view.current.archived);
   readonly runFilter = $derived(makeFilter(this.runExpression));
   readonly tagFilter = $derived(makeFilter(this.tagExpression));
+  private readonly given = $derived(this.catalog.marks.names);
+  /** Archived runs that are left out of the list and of the charts. */
+  readonly putAside = $derived(this.withArchived ? noMarks.archived : this.catalog.marks.archived);
+  private readonly listed = $derived(
+    this.putAside.size === 0
+      ? this.catalog.names
+      : this.catalog.names.filter((name) => !this.putAside.has(name)),
+  );
+  /** How many runs there are, but for those put aside. */
+  readonly total = $derived(this.catalog.total - this.putAside.size);
   readonly filteredRuns = $derived(
     this.runExpression === ""
-      ? this.catalog.names
-      : this.catalog.names.filter((name) => this.runFilter.matches(name)),
+      ? this.listed
+      : this.listed.filter((name) => passes(this.runFilter, name, this.given)),
   );
-  private readonly chooses = $derived(chooser(this.selection, this.defaults));
-  readonly selected = $derived(new Set([...this.catalog.names, ...this.expected].filter(this.chooses)));
+  private readonly chooses = $derived(chooser(this.selection, this.defaults, this.given));
+  readonly selected = $derived(new Set([...this.listed, ...this.expected].filter(this.chooses)));
   /** The selected runs that are drawn. */
   readonly drawn = $derived(
     this.selected.size <= mostDrawn ? [...this.selected] : [...this.selected].slice(0, mostDrawn),
@@ -143,17 +161,28 @@ export class Dashboard {
     return () => this.listeners.delete(listener);
   }
 
+  /** What a run is called on the page. */
+  titleOf(run: string): string {
+    return this.given.get(run) ?? (run === "." ? "(this directory)" : run);
+  }
+
   runsOf(tag: Tag): string[] {
     return this.drawn.filter((name) => this.tags.has(tag, name));
   }
 
+  /** Opens the sheet of a run. */
+  open(run: string): void {
+    this.openRun = run;
+    this.panel = "run";
+  }
+
   selectRun(run: string, on: boolean): void {
-    this.setSelection(setRun(this.view.current.selection, run, on, this.defaults));
+    this.setSelection(setRun(this.view.current.selection, run, on, this.defaults, this.given));
   }
 
   /** A folder's runs that pass the filter; "" stands for all folders. */
   selectBelow(folder: string, on: boolean): void {
-    this.setSelection(setRule(this.view.current.selection, this.ruleBelow(folder, on)));
+    this.setSelection(setRule(this.view.current.selection, this.ruleBelow(folder, on), this.given));
   }
 
   selectOnlyRun(run: string): void {
@@ -228,6 +257,7 @@ export class Dashboard {
     const mine = this.catalog.info?.kymo;
     if (mine !== undefined && mine !== version && reloadOnce(version)) return;
     const again = this.serverId !== null;
+    if (again && serverId !== this.serverId) this.catalog.meet();
     this.serverId = serverId;
     if (again || this.catalog.error) {
       this.catalog.refresh(true);

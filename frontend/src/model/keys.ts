@@ -11,6 +11,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["g r", "go to the runs"],
       ["g c", "go to the charts"],
       ["g w", "go to the warnings"],
+      ["g t", "go to the trash"],
       ["s", "smoothing"],
       ["x", "next horizontal axis"],
       ["l  L", "logarithmic y axis, x axis"],
@@ -29,6 +30,9 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["Enter", "show only this one"],
       ["← →", "fold, unfold"],
       ["c", "colour of the run"],
+      ["f", "star, or take the star away"],
+      ["e", "name, note and everything about the run"],
+      ["Delete", "move the run or group to the trash"],
       ["a  n", "show all, none (of those that pass the filter)"],
     ],
   },
@@ -72,6 +76,7 @@ export class Keys {
     r: () => this.showRuns("runs"),
     c: () => focus("charts"),
     w: () => (this.dashboard.panel = "warnings"),
+    t: () => (this.dashboard.panel = "trash"),
   };
 
   private readonly actions: Record<string, (event: KeyboardEvent) => void> = {

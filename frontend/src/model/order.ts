@@ -34,6 +34,12 @@ function orderKey(name: string): string {
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
+/** A copy in the same order, but for those that come first. */
+export const firstOnes = <T>(items: readonly T[], isFirst: (item: T) => boolean): T[] => [
+  ...items.filter(isFirst),
+  ...items.filter((item) => !isFirst(item)),
+];
+
 /** A sorted copy; names that differ in nothing a reader orders by keep the code units' order. */
 export function naturalSort<T>(items: Iterable<T>, nameOf: (item: T) => string): T[] {
   return [...items]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Runs, RunSummary } from "../api/types";
+import type { RunNotes, Runs, RunSummary } from "../api/types";
 import { RunList } from "./run_list";
 
 const run = (name: string, points = 1): RunSummary => ({
@@ -13,6 +13,11 @@ const run = (name: string, points = 1): RunSummary => ({
   newest: null,
   value: null,
   notes: null,
+});
+
+const noted = (name: string, notes: Partial<RunNotes>): RunSummary => ({
+  ...run(name),
+  notes: { name: "", note: "", starred: false, archived: false, ...notes },
 });
 
 const answer = (runs: RunSummary[], more: Partial<Runs> = {}): Runs => ({
@@ -81,6 +86,37 @@ describe("RunList", () => {
     list.end();
     list.settle();
     expect(list.names).toEqual(["a", "c"]);
+  });
+
+  it("has other marks only where a mark has changed", () => {
+    const list = listed("a", "b", "c");
+    const none = list.marks;
+    list.begin(answer([noted("b", { starred: true, name: "best" })], { since: 1, version: 2 }));
+    list.end();
+    list.settle();
+    const { marks } = list;
+    expect(marks).not.toBe(none);
+    expect([...marks.starred]).toEqual(["b"]);
+    list.begin(answer([noted("b", { starred: true, name: "best", note: "why" })], { since: 2, version: 3 }));
+    list.end();
+    list.settle();
+    expect(list.marks).toBe(marks);
+    expect(list.byName.get("b")?.notes?.note).toBe("why");
+    list.begin(answer([], { since: 3, version: 4, removed: ["b"] }));
+    list.end();
+    list.settle();
+    expect([...list.marks.names]).toEqual([]);
+  });
+
+  it("takes in what the reader has done before the server tells it", () => {
+    const list = listed("a", "b", "c");
+    list.note("a", { name: "", note: "", starred: false, archived: true });
+    list.note("never listed", { name: "x", note: "", starred: true, archived: false });
+    list.remove(["b", "never listed"]);
+    list.settle();
+    expect(list.names).toEqual(["a", "c"]);
+    expect([...list.marks.archived]).toEqual(["a"]);
+    expect(list.marks.starred.size).toBe(0);
   });
 
   it("takes no difference from another server or from another version", () => {

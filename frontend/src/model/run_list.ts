@@ -1,10 +1,13 @@
 // The runs as the server lists them: taken in page by page, then only what has changed.
-import type { Runs, RunSummary } from "../api/types";
+import type { RunNotes, Runs, RunSummary } from "../api/types";
+import { isMarkedSame, marksOf, noMarks, type RunMarks } from "./run_marks";
 
 export class RunList {
   readonly byName = new Map<string, RunSummary>();
   /** Another array whenever a run has come or gone, and only then. */
   names: readonly string[] = [];
+  /** Another object whenever one of the marks has changed, and only then. */
+  marks: RunMarks = noMarks;
   /** What to ask `since`; null until all runs were listed once. */
   version: number | null = null;
   /** Which tag the values of `version` are of. */
@@ -12,6 +15,7 @@ export class RunList {
   private serverId: string | null = null;
   private listing: { version: number; seen: Set<string> | null } | null = null;
   private pending = false;
+  private isRemarked = false;
 
   /** Whether an answer is a whole list, or says what has changed in this one. */
   accepts(answer: Runs): boolean {
@@ -39,31 +43,48 @@ export class RunList {
 
   /** Takes in one page; returns the names of all runs on it. */
   take(answer: Runs): string[] {
-    for (const name of answer.removed) this.pending = this.byName.delete(name) || this.pending;
+    this.remove(answer.removed);
     for (const run of answer.runs) {
-      if (!this.byName.has(run.name)) this.pending = true;
+      const before = this.byName.get(run.name);
+      if (!before) this.pending = true;
+      if (!isMarkedSame(before?.notes, run.notes)) this.isRemarked = true;
       this.byName.set(run.name, run);
       this.listing?.seen?.add(run.name);
     }
     return answer.runs.map((run) => run.name);
   }
 
+  /** Takes runs out that are known to be gone. */
+  remove(runs: Iterable<string>): void {
+    for (const name of runs) {
+      const before = this.byName.get(name);
+      if (!before) continue;
+      this.byName.delete(name);
+      this.pending = true;
+      if (before.notes) this.isRemarked = true;
+    }
+  }
+
+  /** Takes in what is known to be noted of a run. */
+  note(name: string, notes: RunNotes): void {
+    const before = this.byName.get(name);
+    if (!before) return;
+    if (!isMarkedSame(before.notes, notes)) this.isRemarked = true;
+    this.byName.set(name, { ...before, notes });
+  }
+
   /** The last page was taken: of a full list, what was not on it is gone. */
   end(): void {
     const { seen, version } = this.listing!;
-    if (seen) {
-      for (const name of this.byName.keys()) {
-        if (seen.has(name)) continue;
-        this.byName.delete(name);
-        this.pending = true;
-      }
-    }
+    if (seen) this.remove([...this.byName.keys()].filter((name) => !seen.has(name)));
     this.version = version;
     this.listing = null;
   }
 
-  /** Brings `names` up to date. */
+  /** Brings `names` and `marks` up to date. */
   settle(): void {
+    if (this.isRemarked) this.marks = marksOf(this.byName.values());
+    this.isRemarked = false;
     if (!this.pending) return;
     this.pending = false;
     // The server's order, so that pages only add at the end.

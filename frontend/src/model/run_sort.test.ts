@@ -37,4 +37,12 @@ describe("sortedRows", () => {
     const place = { depth: 0, place: 1, siblings: 5 };
     expect(rows[0]).toEqual({ kind: "run", name: order[0], label: order[0], ...place });
   });
+
+  it("puts those that come first before the others, in the same order", () => {
+    const byName = new Map(runs.map((entry) => [entry.name, entry]));
+    const names = naturalSort(byName.keys(), (name) => name);
+    const rows = sortedRows(names, (name) => byName.get(name), "highest", new Set(["none", "lr-0.1"]));
+    expect(rows.map((row) => row.name)).toEqual(["lr-0.1", "none", "best", "lr-0.02", "lost"]);
+    expect(rows.map((row) => row.place)).toEqual([1, 2, 3, 4, 5]);
+  });
 });

@@ -21,6 +21,27 @@ describe("makeRows", () => {
     const [group] = makeRows(makeTree(["mlp/a", "mlp/x/b", "mlp/x/c"]), new Set(["mlp"]));
     expect(group).toMatchObject({ runs: ["mlp/a", "mlp/x/b", "mlp/x/c"] });
   });
+  it("puts runs that come first, and folders that hold one, before the others", () => {
+    const first = new Set(["mlp/10", "mlp/x/b", "zero"]);
+    const rows = makeRows(
+      makeTree(["base", "cnn/a", "cnn/b", "mlp/2", "mlp/10", "mlp/x/a", "mlp/x/b", "zero"], first),
+      new Set(),
+    );
+    expect(rows.map(({ label }) => label)).toEqual([
+      "mlp",
+      "10",
+      "x",
+      "b",
+      "a",
+      "2",
+      "zero",
+      "base",
+      "cnn",
+      "a",
+      "b",
+    ]);
+    expect(rows[0]).toMatchObject({ place: 1, siblings: 4 });
+  });
   it("says where a row stands among those of its folder", () => {
     const rows = makeRows(makeTree(["a", "mlp", "mlp/x", "mlp/y"]), new Set());
     expect(rows.map(({ label, place, siblings }) => `${label} ${place}/${siblings}`)).toEqual([

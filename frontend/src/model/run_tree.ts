@@ -1,6 +1,6 @@
 // Run names as a tree by path, flattened into the rows that a virtual list shows.
 
-import { naturalSort } from "./order";
+import { firstOnes, naturalSort } from "./order";
 
 export interface GroupRow {
   kind: "group";
@@ -31,6 +31,8 @@ interface Entry {
   path: string;
   label: string;
   isRun: boolean;
+  /** It is, or holds, a run that comes first. */
+  isFirst: boolean;
   children: Entry[];
   runs: string[];
 }
@@ -42,8 +44,11 @@ interface Node {
 
 const newNode = (): Node => ({ children: new Map(), isRun: false });
 
-/** The tree of all names. A chain of folders with one child each is one group, as in a file browser. */
-export function makeTree(names: Iterable<string>): readonly Entry[] {
+/**
+ * The tree of all names. A chain of folders with one child each is one group, as in a file browser. The runs of `first`
+ * come before the others of their folder, and folders with such a run before other folders.
+ */
+export function makeTree(names: Iterable<string>, first: ReadonlySet<string> = new Set()): readonly Entry[] {
   const root = newNode();
   for (const name of names) {
     let node = root;
@@ -54,11 +59,11 @@ export function makeTree(names: Iterable<string>): readonly Entry[] {
     }
     node.isRun = true;
   }
-  return entriesOf(root, "");
+  return entriesOf(root, "", first);
 }
 
-function entriesOf(node: Node, prefix: string): Entry[] {
-  return naturalSort(node.children, ([segment]) => segment).map(([segment, child]) => {
+function entriesOf(node: Node, prefix: string, first: ReadonlySet<string>): Entry[] {
+  const entries = naturalSort(node.children, ([segment]) => segment).map(([segment, child]) => {
     let label = segment;
     let folder = child;
     while (!folder.isRun && folder.children.size === 1) {
@@ -67,10 +72,12 @@ function entriesOf(node: Node, prefix: string): Entry[] {
       folder = only;
     }
     const path = prefix + label;
-    const children = entriesOf(folder, path + "/");
+    const children = entriesOf(folder, path + "/", first);
     const runs = children.flatMap((entry) => (entry.isRun ? [entry.path, ...entry.runs] : entry.runs));
-    return { path, label, isRun: folder.isRun, children, runs };
+    const isFirst = (folder.isRun && first.has(path)) || children.some((entry) => entry.isFirst);
+    return { path, label, isRun: folder.isRun, isFirst, children, runs };
   });
+  return first.size === 0 ? entries : firstOnes(entries, (entry) => entry.isFirst);
 }
 
 /** Rows in natural order, without what is folded away. */

@@ -76,4 +76,14 @@ describe("selection", () => {
     expect(selection.rules).toHaveLength(2);
     expect(setRule(selection, all(true))).toEqual({ base: "all", rules: [], flips: new Set() });
   });
+
+  it("finds runs by the names that they were given, too", () => {
+    const given = new Map([["a/x", "Best so far"]]);
+    const none = setRule(initialSelection, matching("best", false), given);
+    expect(names.filter(chooser(none, defaults, given)).join(" ")).toBe("a/y b/x ab c");
+    const again = setRun(none, "a/x", true, defaults, given);
+    expect(names.filter(chooser(again, defaults, given))).toEqual(names);
+    // A rule takes back what was set singly, under whatever name.
+    expect(setRule(again, matching("best", false), given).flips).toEqual(new Set());
+  });
 });

@@ -2,6 +2,7 @@
 // as long as what the reader did, however many runs it concerns; runs that appear later follow the base and the rules.
 import { makeFilter } from "./filter";
 import { groupingBy } from "./grouping";
+import { noMarks, passes, type RunMarks } from "./run_marks";
 
 export type Base = "default" | "all" | "none";
 
@@ -35,20 +36,26 @@ export const initialSelection: Selection = { base: "default", rules: [], flips: 
 export const crowd = 100;
 
 type Test = (run: string) => boolean;
+type Names = RunMarks["names"];
 
-export function ruleTest({ below, match, group }: Rule): Test {
+/** `names`: the names that were given to runs, which a filter finds them by, too. */
+export function ruleTest({ below, match, group }: Rule, names: Names = noMarks.names): Test {
   const folder = `${below}/`;
   const filter = makeFilter(match);
-  const passes = (run: string) => (below === "" || run.startsWith(folder)) && filter.matches(run);
-  if (!group) return passes;
+  const isMeant = (run: string) => (below === "" || run.startsWith(folder)) && passes(filter, run, names);
+  if (!group) return isMeant;
   const { groupOf } = groupingBy(group.expression);
-  return (run) => groupOf(run) === group.name && passes(run);
+  return (run) => groupOf(run) === group.name && isMeant(run);
 }
 
 /** Says of each run whether it is selected. */
-export function chooser(selection: Selection, defaults: ReadonlySet<string>): Test {
+export function chooser(
+  selection: Selection,
+  defaults: ReadonlySet<string>,
+  names: Names = noMarks.names,
+): Test {
   const { base, flips } = selection;
-  const rules = selection.rules.map((rule) => ({ on: rule.on, test: ruleTest(rule) })).reverse();
+  const rules = selection.rules.map((rule) => ({ on: rule.on, test: ruleTest(rule, names) })).reverse();
   return (run) => {
     const ruled = rules.find((rule) => rule.test(run))?.on;
     const on = ruled ?? (base === "all" || (base === "default" && defaults.has(run)));
@@ -62,18 +69,19 @@ export function setRun(
   run: string,
   on: boolean,
   defaults: ReadonlySet<string>,
+  names: Names = noMarks.names,
 ): Selection {
-  if (chooser(selection, defaults)(run) === on) return selection;
+  if (chooser(selection, defaults, names)(run) === on) return selection;
   const flips = new Set(selection.flips);
   if (!flips.delete(run)) flips.add(run);
   return { ...selection, flips };
 }
 
 /** The selection with all runs set that a rule is about. */
-export function setRule(selection: Selection, rule: Rule): Selection {
+export function setRule(selection: Selection, rule: Rule, names: Names = noMarks.names): Selection {
   if (rule.below === "" && rule.match === "" && !rule.group)
     return { base: rule.on ? "all" : "none", rules: [], flips: new Set() };
-  const test = ruleTest(rule);
+  const test = ruleTest(rule, names);
   const others = selection.rules.filter((other) => !isSameMeant(other, rule));
   return {
     base: selection.base,

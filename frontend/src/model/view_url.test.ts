@@ -51,6 +51,8 @@ describe("the view in the address", () => {
       groupExpression: "lr-(.+)&seed=[^#]",
       band: "deviation",
       everyLine: true,
+      starredFirst: false,
+      archived: true,
     };
     expect(decodeView("#" + encodeView(view))).toEqual(view);
   });

@@ -48,6 +48,9 @@ export interface View {
   band: Band;
   /** Every run has a line, however many there are. */
   everyLine: boolean;
+  starredFirst: boolean;
+  /** Whether archived runs are listed and drawn, too. */
+  archived: boolean;
 }
 
 export const isLogY = (view: View, card: string) => view.logY !== view.logFlips.has(card);
@@ -97,6 +100,8 @@ export const initialView: View = {
   groupExpression: "",
   band: "none",
   everyLine: false,
+  starredFirst: true,
+  archived: false,
 };
 
 const axes: readonly XAxis[] = ["step", "epoch", "relative", "wall"];
@@ -145,6 +150,8 @@ export function encodeView(view: View): string {
   if (view.groupExpression) out.set("by", view.groupExpression);
   if (view.band !== initialView.band) out.set("band", view.band);
   if (view.everyLine) out.set("lines", "all");
+  if (!view.starredFirst) out.set("starred", "0");
+  if (view.archived) out.set("archived", "1");
   return out.toString();
 }
 
@@ -187,6 +194,8 @@ export function decodeView(fragment: string): View {
     groupExpression: read.get("by") ?? "",
     band: bands.find((band) => band === read.get("band")) ?? initialView.band,
     everyLine: read.get("lines") === "all",
+    starredFirst: read.get("starred") !== "0",
+    archived: read.get("archived") === "1",
   };
 }
 
