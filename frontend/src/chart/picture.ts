@@ -5,11 +5,12 @@ import type { Scene } from "./scene";
 import type { Surface } from "./surface";
 
 export function drawScene(surface: Surface, { lines, log, theme }: Scene, frame: Frame): void {
-  const all = lines.map(({ columns }) => columns);
+  const clear = lines.filter(({ pale }) => !pale);
+  const all = clear.map(({ columns }) => columns);
   const [floor, ceiling] = [frame.toY(0) < frame.height, frame.toY(0) > 0];
   if (!log && floor && ceiling) drawZero(surface, inks[theme].axis, frame);
   for (const { columns, look } of lines) drawRestarts(surface, columns, look[theme], frame);
-  const backToFront = [...lines.filter(({ pale }) => pale), ...lines.filter(({ pale }) => !pale)];
+  const backToFront = [...lines.filter(({ pale }) => pale), ...clear];
   for (const line of backToFront)
     drawSeries(surface, line, line.look[theme], frame, styleOf(line.columns, all, frame, theme));
   for (const { columns, look } of lines) drawMarks(surface, columns, look[theme], inks[theme].ground, frame);

@@ -18,13 +18,13 @@ export function queriesFor(
   { range, pixels }: Part,
 ): ColumnsQuery[] {
   const { kind, amount } = view.smoothing;
-  return card.members.map(({ tag, pale }) => ({
+  return card.members.map(({ tag, pale, exact }) => ({
     tag: tag.tag,
     runs: runsOf(tag),
     x: view.x,
     range,
     pixels,
-    smoothing: isOff(kind, amount) || isExact(tag.tag) || pale ? null : view.smoothing,
+    smoothing: pale || exact || isExact(tag.tag) || isOff(kind, amount) ? null : view.smoothing,
     superseded: view.superseded,
   }));
 }

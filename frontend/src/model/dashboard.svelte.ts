@@ -2,11 +2,11 @@
 import { createContext, untrack } from "svelte";
 import { LiveChannel, type LiveState } from "../api/live";
 import type { Info, LiveMessage, Runs, Tag, XAxis } from "../api/types";
+import { Board } from "./board.svelte";
 import { Catalog } from "./catalog.svelte";
 import { Looks } from "./colours";
 import { Cursor } from "./cursor.svelte";
 import { makeFilter } from "./filter";
-import { makeSections, type Section } from "./sections";
 import { chooser, crowd, onlyRule, onlyRun, setRule, setRun, type Rule, type Selection } from "./selection";
 import { TagList } from "./tag_list.svelte";
 import { ThemeState } from "./theme.svelte";
@@ -51,13 +51,15 @@ export class Dashboard {
   isPlaced = $state(false);
 
   readonly runFilter = $derived(makeFilter(this.view.current.runFilter));
-  readonly tagFilter = $derived(makeFilter(this.view.current.tagFilter));
+  private readonly tagExpression = $derived(this.view.current.tagFilter);
+  readonly tagFilter = $derived(makeFilter(this.tagExpression));
   readonly filteredRuns = $derived(
     this.view.current.runFilter === ""
       ? this.catalog.names
       : this.catalog.names.filter((name) => this.runFilter.matches(name)),
   );
-  private readonly chooses = $derived(chooser(this.view.current.selection, this.defaults));
+  private readonly selection = $derived(this.view.current.selection);
+  private readonly chooses = $derived(chooser(this.selection, this.defaults));
   readonly selected = $derived(new Set([...this.catalog.names, ...this.expected].filter(this.chooses)));
   /** The selected runs that are drawn. */
   readonly drawn = $derived(
@@ -69,7 +71,12 @@ export class Dashboard {
       this.view.current.selection.rules.length === 0 &&
       this.defaults.size < this.catalog.total,
   );
-  readonly sections = $derived<Section[]>(makeSections(this.tags.tags.filter((tag) => this.isShown(tag))));
+  private readonly shownTags = $derived(this.tags.tags.filter((tag) => this.isShown(tag)));
+  readonly board = new Board(
+    this.view,
+    () => this.shownTags,
+    () => this.tagFilter,
+  );
   readonly otherKinds = $derived(this.tags.tags.filter((tag) => !drawnKinds.has(tag.kind)).length);
 
   /** Called while the page's root component is made. */
@@ -162,8 +169,7 @@ export class Dashboard {
   }
 
   private isShown(tag: Tag): boolean {
-    if (!drawnKinds.has(tag.kind) || !this.tagFilter.matches(tag.tag)) return false;
-    return this.drawn.some((name) => this.tags.has(tag, name));
+    return drawnKinds.has(tag.kind) && this.drawn.some((name) => this.tags.has(tag, name));
   }
 
   /** Runs to be drawn that are not listed yet: the first charts do not wait for the last page of a long list. */

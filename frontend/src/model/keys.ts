@@ -9,6 +9,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["/", "filter charts by tag"],
       ["r", "filter runs"],
       ["g r", "go to the runs"],
+      ["g t", "go to the tags"],
       ["g c", "go to the charts"],
       ["g w", "go to the warnings"],
       ["s", "smoothing"],
@@ -39,6 +40,24 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["← →", "move the cursor"],
       ["+  −", "zoom at the cursor"],
       ["l  w", "logarithmic y, full width"],
+      ["m", "pin, or let go"],
+      ["j", "join with another chart, split"],
+    ],
+  },
+  {
+    title: "At a chart's lower edge",
+    keys: [
+      ["↑ ↓", "lower, higher"],
+      ["← →", "one column, full width"],
+      ["Enter", "back to its own height"],
+    ],
+  },
+  {
+    title: "In the tree of tags",
+    keys: [
+      ["↑ ↓", "move"],
+      ["← →", "fold, unfold"],
+      ["Enter", "go to the chart or section"],
     ],
   },
 ];
@@ -66,7 +85,8 @@ export class Keys {
   }
 
   private readonly destinations: Record<string, () => void> = {
-    r: () => this.showRuns("runs"),
+    r: () => this.showSide("runs", "runs"),
+    t: () => this.showSide("tags", "tags"),
     c: () => focus("charts"),
     w: () => (this.dashboard.panel = "warnings"),
   };
@@ -74,7 +94,7 @@ export class Keys {
   private readonly actions: Record<string, (event: KeyboardEvent) => void> = {
     g: (event) => (this.wentAt = event.timeStamp),
     "/": () => focus("tag-filter"),
-    r: () => this.showRuns("run-filter"),
+    r: () => this.showSide("runs", "run-filter"),
     s: () => focus("smoothing"),
     x: () => {
       const next = axisOrder[(axisOrder.indexOf(this.dashboard.view.current.x) + 1) % axisOrder.length]!;
@@ -87,8 +107,9 @@ export class Keys {
     "?": () => (this.dashboard.panel = "help"),
   };
 
-  private showRuns(id: string): void {
+  private showSide(side: "runs" | "tags", id: string): void {
     this.dashboard.runsShown = true;
+    if (this.dashboard.view.current.side !== side) this.dashboard.view.set({ side });
     // The panel may have to be built first.
     requestAnimationFrame(() => focus(id));
   }

@@ -2,9 +2,17 @@
 import { decodeView, encodeView, initialView, type View } from "./view_url";
 
 /** What comes in many small changes, and the pause in milliseconds after which the next is a step of its own. */
-const bursts: Record<string, number> = { runFilter: 1500, tagFilter: 1500, smoothing: 1500, zooms: 150 };
+const bursts: Record<string, number> = {
+  runFilter: 1500,
+  tagFilter: 1500,
+  smoothing: 1500,
+  heights: 1500,
+  zooms: 150,
+};
 /** A longer fragment would break in chats and proxies: the view is then only remembered. */
 const longestFragment = 8000;
+/** Says of the view what is so anyway: an address without a word is taken for that of the last view. */
+const bareFragment = "x=step";
 
 export class ViewState {
   current = $state.raw<View>(initialView);
@@ -36,10 +44,16 @@ export class ViewState {
   }
 
   /** Adds the member, or takes it out, in one of the view's sets. */
-  toggle(field: "logFlips" | "wide" | "closed" | "closedGroups", member: string): void {
+  toggle(field: "logFlips" | "wide" | "closed" | "closedGroups" | "closedTags", member: string): void {
     const members = new Set(this.current[field]);
     if (!members.delete(member)) members.add(member);
     this.set({ [field]: members });
+  }
+
+  /** An address that shows this view to anyone, whatever they have looked at before. */
+  get link(): string {
+    const [page] = location.href.split("#");
+    return `${page}#${encodeView(this.current) || bareFragment}`;
   }
 
   private write(replace: boolean): void {

@@ -1,5 +1,6 @@
 // The view as the address's fragment: only what differs from the defaults is written.
 import type { SmoothingKind, XAxis } from "../api/types";
+import { decodeLayout, encodeLayout, initialLayout, type LayoutView } from "./layout_url";
 import type { RunSort } from "./run_sort";
 import { initialSelection, type Rule, type Selection } from "./selection";
 
@@ -10,7 +11,7 @@ export interface Zoom {
   y: Range | null;
 }
 
-export interface View {
+export interface View extends LayoutView {
   x: XAxis;
   smoothing: { kind: SmoothingKind; amount: number };
   logY: boolean;
@@ -38,6 +39,7 @@ export type CardSize = "small" | "medium" | "large";
 export const everyCard = "*";
 
 export const initialView: View = {
+  ...initialLayout,
   x: "step",
   smoothing: { kind: "exponential", amount: 0.6 },
   logY: false,
@@ -92,6 +94,7 @@ export function encodeView(view: View): string {
   if (view.size !== initialView.size) out.set("size", view.size);
   if (view.valueTag !== null) out.set("value", view.valueTag);
   if (view.sort !== initialView.sort) out.set("sort", view.sort);
+  encodeLayout(view, out);
   return out.toString();
 }
 
@@ -127,6 +130,7 @@ export function decodeView(fragment: string): View {
     size: sizes.find((size) => size === read.get("size")) ?? initialView.size,
     valueTag: read.get("value"),
     sort: sorts.find((sort) => sort === read.get("sort")) ?? initialView.sort,
+    ...decodeLayout(read),
   };
 }
 
