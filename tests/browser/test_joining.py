@@ -81,6 +81,18 @@ def test_a_mean_per_epoch_shares_the_chart_of_its_batches(page: Page, logs: str)
     assert card.picture() == joined
 
 
+def test_a_mean_that_comes_later_moves_nothing(tmp_path: Path, serve: Callable[..., Server], page: Page):
+    write_series(tmp_path / "run", {tag: {0: 1.0, 1: 0.5} for tag in ("train/loss", "train/z", "val/loss", "val/z")})
+    page.goto(serve(tmp_path).url)
+    card = Card(page, "train/loss").wait(points=2)
+    places = "() => [...document.querySelectorAll('.slot')].map(slot => JSON.stringify(slot.getBoundingClientRect()))"
+    before = page.evaluate(places)
+    write_series(tmp_path / "run", {"train/loss/epoch": {1: 0.75}})
+    card.wait(series=2, points=3)
+    expect(legend(page, "train/loss")).to_have_text(["batch", "epoch"])
+    assert page.evaluate(places) == before
+
+
 def test_tooltip_tells_the_tag_of_each_line(page: Page, logs: str):
     page.goto(logs)
     card = Card(page, "train/loss").wait(series=2)

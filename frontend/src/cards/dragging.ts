@@ -1,7 +1,8 @@
 // The pointer's way from one card's grip to another card: shared by all grips.
-import { canJoin } from "../model/joining";
-import type { Card } from "../model/card";
 import type { Board } from "../model/board.svelte";
+import type { Card } from "../model/card";
+import { canJoin } from "../model/joining";
+import { holdCard } from "./moves";
 
 /** A press that moves less than this many pixels is a click. */
 const slack = 4;
@@ -50,7 +51,7 @@ export function dragCard(
     const moved = drag.card !== null;
     drag.card = drag.target = null;
     done(moved);
-    if (drop && moved && target) board.join(target, card);
+    if (drop && moved && target) void holdCard(target.key, () => board.join(target, card));
   }
 
   grip.setPointerCapture(event.pointerId);

@@ -37,6 +37,8 @@ export class Board {
   private readonly joinValidation = $derived.by(() => this.view.current.joinValidation);
   private readonly pinned = $derived.by(() => this.view.current.pinned);
   private readonly groups = $derived.by(() => this.view.current.tagGroups);
+  readonly wide = $derived.by(() => this.view.current.wide);
+  readonly heights = $derived.by(() => this.view.current.heights);
 
   readonly joining = $derived<Joining>({
     epochs: this.joinEpochs,
@@ -91,14 +93,14 @@ export class Board {
   }
 
   setHeight(card: Card, height: number | null): void {
-    const heights = new Map(this.view.current.heights);
+    const heights = new Map(this.heights);
     if (height === null) heights.delete(card.name);
     else heights.set(card.name, height);
     this.view.set({ heights });
   }
 
   setWide(card: Card, on: boolean): void {
-    if (this.view.current.wide.has(card.name) !== on) this.view.toggle("wide", card.name);
+    if (this.wide.has(card.name) !== on) this.view.toggle("wide", card.name);
   }
 
   /** Unfolds whatever a card may be folded away in. */
