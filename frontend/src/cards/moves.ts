@@ -6,7 +6,7 @@ import { closedAround } from "../model/folding";
 import { pathsTo } from "../model/tag_path";
 
 /** How long a chart may take to be built before the focus stays on its place, in milliseconds. */
-const patience = 5000;
+const patience = 30_000;
 
 export const slotOf = (key: string) =>
   document.querySelector<HTMLElement>(`[data-card="${CSS.escape(key)}"]`);
