@@ -31,7 +31,7 @@ def test_sections_are_prefixes_and_fold(charts: Page):
     assert headings == ["train", "val", "optimizer", "(no prefix)"]
     heading = charts.get_by_role("button", name=re.compile("^train"))
     expect(heading).to_have_attribute("aria-expanded", "true")
-    expect(heading.locator(".count")).to_have_text("2")
+    expect(heading).to_have_accessible_name("train, 2 charts")
     heading.click()
     expect(heading).to_have_attribute("aria-expanded", "false")
     expect(Card(charts, "train/loss").root).to_have_count(0)

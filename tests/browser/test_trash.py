@@ -131,7 +131,7 @@ def test_deleting_for_good_asks_a_second_time(logs: Path, runs: Page):
     move(runs)
     Card(runs, "loss").wait(series=1)
     runs.keyboard.press("g")
-    runs.keyboard.press("t")
+    runs.keyboard.press("d")
     trash = runs.get_by_role("dialog", name="Trash", exact=True)
     expect(trash.get_by_role("listitem")).to_have_count(3)
     trash.get_by_role("button", name="Delete grid/b for good").click()

@@ -6,7 +6,12 @@ import { composeBands, composeLines } from "./compose";
 import { makeBand, makeSeries } from "./fixture";
 import { everyone, others } from "./plan";
 
-const member = (tag: string, pale: boolean) => ({ tag: { tag } as Tag, pale, dash: pale ? [2] : null });
+const member = (tag: string, pale: boolean) => ({
+  tag: { tag } as Tag,
+  pale,
+  dash: pale ? [2] : null,
+  exact: false,
+});
 const card: Card = {
   key: "k",
   name: "loss",

@@ -21,9 +21,10 @@ export function drawBelow(surface: Surface, { lines, bands, log, theme }: Scene,
 
 /** Draws the lines one after the other; tells after each the effort that it took. */
 export function* drawLines(surface: Surface, { lines, theme }: Scene, frame: Frame): Generator<number> {
-  const points = lines.reduce((sum, { columns }) => sum + countInView(columns.x, frame), 0);
-  const all = { lines: lines.length, points };
-  const backToFront = [...lines.filter(({ pale }) => pale), ...lines.filter(({ pale }) => !pale)];
+  const clear = lines.filter(({ pale }) => !pale);
+  const points = clear.reduce((sum, { columns }) => sum + countInView(columns.x, frame), 0);
+  const all = { lines: clear.length, points };
+  const backToFront = [...lines.filter(({ pale }) => pale), ...clear];
   for (const line of backToFront) {
     yield drawSeries(surface, line, line.look[theme], frame, styleOf(line.columns, all, frame, theme));
   }

@@ -5,7 +5,12 @@ import { initialView } from "../model/view_url";
 import type { Plan } from "./plan";
 import { isBands, linesOver, nearestTo, queriesFor } from "./question";
 
-const member = (tag: string, pale = false) => ({ tag: { tag, kind: "scalar" } as Tag, pale, dash: null });
+const member = (tag: string, pale = false) => ({
+  tag: { tag, kind: "scalar" } as Tag,
+  pale,
+  dash: null,
+  exact: false,
+});
 const card = (...members: Card["members"]): Card => ({ key: "k", name: "loss", kind: "scalar", members });
 const part = { range: [1, 2] as [number, number], pixels: 500, logX: false };
 const ask = (one: Card, ...plans: Plan[]) => queriesFor(one, initialView, plans, part);

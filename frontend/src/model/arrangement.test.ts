@@ -1,18 +1,23 @@
 import { describe, expect, it } from "vitest";
-import type { Tag } from "../api/types";
 import { Arrangement, type Room } from "./arrangement";
-import { makeSections } from "./sections";
+import { singleCard } from "./card";
+import { makeTag } from "./fixture";
+import { makeSections, type Section } from "./sections";
 
 const wide: Room["wide"] = new Set<string>();
 const room: Room = { width: 3 * 400, size: "medium", wide };
-const tagOf = (tag: string): Tag => ({ tag, kind: "scalar", display_name: "", description: "", runs: [] });
 const order = ["filter"];
+const sectionsOf = (tags: string[]) =>
+  makeSections(
+    tags.map((tag) => singleCard(makeTag(tag))),
+    { pinned: new Set(), groups: [] },
+  );
 
 function layouts(...steps: { tags: string[]; order?: unknown[] | null; room?: Room }[]) {
   const arrangement = new Arrangement();
   return steps.map((step) => {
     const { blocks } = arrangement.arrange(
-      makeSections(step.tags.map(tagOf)),
+      sectionsOf(step.tags),
       step.room ?? room,
       step.order === undefined ? order : step.order,
     );
@@ -64,5 +69,19 @@ describe("Arrangement", () => {
     expect(layouts({ tags: first, order: null }, { tags, order: null })[1]).toEqual(anew);
     const wider = { ...room, width: 401 };
     expect(layouts({ tags: first }, { tags, room: wider })[1]).toEqual(layouts({ tags, room: wider })[0]);
+  });
+  it("lets a chart stay whose folder has become a section of its own", () => {
+    const tags = ["net/a/x", "net/b/x", "net/m", "z/m"];
+    const [, after] = layouts({ tags }, { tags: [...tags, "net/a/y"] });
+    expect(after).toEqual(["net/a/x net/b/x net/m, 3", "z/m, 1", "net/a/y, 1"]);
+  });
+  it("keeps the heading of a group that holds nothing", () => {
+    const arrangement = new Arrangement();
+    const empty: Section = { name: "group:x/", cards: [] };
+    const [card] = sectionsOf(["a/m"]);
+    const names = (sections: Section[]) =>
+      arrangement.arrange(sections, room, order).blocks.map(({ section }) => section.name);
+    expect(names([empty, card!])).toEqual(["group:x/", "a"]);
+    expect(names([card!])).toEqual(["a"]);
   });
 });

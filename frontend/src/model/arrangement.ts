@@ -1,6 +1,6 @@
 // Where the cards stand while more of them appear: what is shown already keeps its place.
 import { chooseColumns, pack, type Sized } from "./packing";
-import type { Section } from "./sections";
+import { isFixed, type Section } from "./sections";
 import type { CardSize } from "./view_url";
 
 /** A section as it stands in the grid; of one name there may be several where charts have come later. */
@@ -51,8 +51,9 @@ export class Arrangement {
   }
 
   private begin(sections: readonly Section[], { width, size, wide }: Room): void {
-    const sizeOf = ({ cards }: Section): Sized => ({
+    const sizeOf = ({ name, cards }: Section): Sized => ({
       cards: cards.length,
+      fixed: isFixed(name),
       wide: cards.some((card) => wide.has(card.name)),
     });
     this.columns = chooseColumns(sections, width, size, sizeOf);
@@ -103,12 +104,13 @@ export class Arrangement {
 
   private blocksOf(sections: readonly Section[]): Block[] {
     const known = new Map(sections.flatMap(({ cards }) => cards.map((card) => [card.key, card])));
+    const empty = new Set(sections.filter(({ cards }) => cards.length === 0).map(({ name }) => name));
     const seen = new Map<string, number>();
     return this.places.flatMap(({ name, span, cards: keys }) => {
       const number = seen.get(name) ?? 0;
       seen.set(name, number + 1);
       const held = keys.flatMap((key) => known.get(key) ?? []);
-      if (held.length === 0) return [];
+      if (held.length === 0 && !(empty.has(name) && number === 0)) return [];
       return [{ key: `${number}:${name}`, section: { name, cards: held }, span, later: number > 0 }];
     });
   }

@@ -2,6 +2,7 @@
 import { createContext, untrack } from "svelte";
 import { LiveChannel, type LiveState } from "../api/live";
 import type { Info, LiveMessage, Runs, Tag, XAxis } from "../api/types";
+import { Board } from "./board.svelte";
 import { Clip } from "./clip";
 import { Catalog } from "./catalog.svelte";
 import { Cursor } from "./cursor.svelte";
@@ -11,7 +12,6 @@ import { LookState } from "./look_state.svelte";
 import { Notebook } from "./notebook.svelte";
 import { Pause } from "./pause.svelte";
 import { noMarks, passes } from "./run_marks";
-import { makeSections, type Section } from "./sections";
 import { chooser, crowd, onlyRule, onlyRun, setRule, setRun, type Rule, type Selection } from "./selection";
 import { TagList } from "./tag_list.svelte";
 import { linkedTheme } from "./tensorboard_url";
@@ -53,7 +53,7 @@ export class Dashboard {
   runsShown = $state(true);
   readonly groups = new Groups(
     this.view,
-    () => [...this.catalog.names, ...this.expected],
+    () => [...this.listed, ...this.expected],
     () => this.filteredRuns,
   );
   readonly looks = new LookState(this.groups);
@@ -104,7 +104,12 @@ export class Dashboard {
       this.view.current.selection.rules.length === 0 &&
       this.defaults.size < this.catalog.total,
   );
-  readonly sections = $derived<Section[]>(makeSections(this.tags.tags.filter((tag) => this.isShown(tag))));
+  private readonly shownTags = $derived(this.tags.tags.filter((tag) => this.isShown(tag)));
+  readonly board = new Board(
+    this.view,
+    () => this.shownTags,
+    () => this.tagFilter,
+  );
   readonly otherKinds = $derived(this.tags.tags.filter((tag) => !drawnKinds.has(tag.kind)).length);
 
   /** Called while the page's root component is made. */
@@ -223,8 +228,7 @@ export class Dashboard {
   }
 
   private isShown(tag: Tag): boolean {
-    if (!drawnKinds.has(tag.kind) || !this.tagFilter.matches(tag.tag)) return false;
-    return this.drawn.some((name) => this.tags.has(tag, name));
+    return drawnKinds.has(tag.kind) && this.drawn.some((name) => this.tags.has(tag, name));
   }
 
   /** Runs to be drawn that are not listed yet: the first charts do not wait for the last page of a long list. */

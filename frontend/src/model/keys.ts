@@ -9,9 +9,10 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["/", "filter charts by tag"],
       ["r", "filter runs"],
       ["g r", "go to the runs"],
+      ["g t", "go to the tags"],
       ["g c", "go to the charts"],
       ["g w", "go to the warnings"],
-      ["g t", "go to the trash"],
+      ["g d", "go to the trash (deleted runs)"],
       ["s", "smoothing"],
       ["x", "next horizontal axis"],
       ["l  L", "logarithmic y axis, x axis"],
@@ -46,6 +47,24 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["+  −, Ctrl or Alt wheel, pinch", "zoom at the cursor"],
       ["c, Ctrl C", "copy the values under the cursor, as a table"],
       ["l  L  w", "logarithmic y, logarithmic x, full width"],
+      ["m", "pin, or let go"],
+      ["j", "join with another chart, split"],
+    ],
+  },
+  {
+    title: "At a chart's lower edge",
+    keys: [
+      ["↑ ↓", "lower, higher"],
+      ["← →", "one column, full width"],
+      ["Enter", "back to its own height"],
+    ],
+  },
+  {
+    title: "In the tree of tags",
+    keys: [
+      ["↑ ↓", "move"],
+      ["← →", "fold, unfold"],
+      ["Enter", "go to the chart or section"],
     ],
   },
 ];
@@ -73,16 +92,17 @@ export class Keys {
   }
 
   private readonly destinations: Record<string, () => void> = {
-    r: () => this.showRuns("runs"),
+    r: () => this.showSide("runs", "runs"),
+    t: () => this.showSide("tags", "tags"),
     c: () => focus("charts"),
     w: () => (this.dashboard.panel = "warnings"),
-    t: () => (this.dashboard.panel = "trash"),
+    d: () => (this.dashboard.panel = "trash"),
   };
 
   private readonly actions: Record<string, (event: KeyboardEvent) => void> = {
     g: (event) => (this.wentAt = event.timeStamp),
     "/": () => focus("tag-filter"),
-    r: () => this.showRuns("run-filter"),
+    r: () => this.showSide("runs", "run-filter"),
     s: () => focus("smoothing"),
     x: () => {
       const next = axisOrder[(axisOrder.indexOf(this.dashboard.view.current.x) + 1) % axisOrder.length]!;
@@ -98,8 +118,9 @@ export class Keys {
     "?": () => (this.dashboard.panel = "help"),
   };
 
-  private showRuns(id: string): void {
+  private showSide(side: "runs" | "tags", id: string): void {
     this.dashboard.runsShown = true;
+    if (this.dashboard.view.current.side !== side) this.dashboard.view.set({ side });
     // The panel may have to be built first.
     requestAnimationFrame(() => focus(id));
   }

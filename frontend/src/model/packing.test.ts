@@ -29,6 +29,15 @@ describe("pack", () => {
     const places = packed(many, 4).map(([place]) => place!);
     expect([...places].sort((a, b) => a - b)).toEqual([...many.keys()]);
   });
+  it("lets nothing overtake what the reader has put where it is", () => {
+    const items = [1, 3, 1, 1].map((cards, place) => ({ cards, place }));
+    const places = (fixed: number) =>
+      pack(items, 3, ({ cards, place }) => ({ cards, wide: false, fixed: place < fixed })).map(
+        ({ item }) => item.place,
+      );
+    expect(places(0)).toEqual([0, 2, 3, 1]);
+    expect(places(2)).toEqual([0, 1, 2, 3]);
+  });
   it("gives a section with a card of full width the whole row", () => {
     expect(pack(["a"], 3, () => ({ cards: 1, wide: true }))).toEqual([{ item: "a", span: 3 }]);
   });

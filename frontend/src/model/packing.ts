@@ -5,6 +5,8 @@ export interface Sized {
   cards: number;
   /** Holds a card of full width. */
   wide: boolean;
+  /** Stands where the reader has put it: none may overtake it. */
+  fixed?: boolean;
 }
 
 export interface Placed<T> {
@@ -26,15 +28,19 @@ export function columnsIn(width: number, size: CardSize): number {
 
 /** Row by row in the given order, which is also the order of reading and of the Tab key. */
 export function pack<T>(items: readonly T[], columns: number, sizeOf: (item: T) => Sized): Placed<T>[] {
-  const waiting = items.map((item) => ({ item, span: spanOf(sizeOf(item), columns) }));
+  const waiting = items.map((item) => ({
+    item,
+    span: spanOf(sizeOf(item), columns),
+    reach: sizeOf(item).fixed ? 1 : reach,
+  }));
   const placed: Placed<T>[] = [];
   let free = 0;
   while (waiting.length > 0) {
-    const fitting = waiting.slice(0, reach).findIndex(({ span }) => span <= free);
+    const fitting = waiting.slice(0, waiting[0]!.reach).findIndex(({ span }) => span <= free);
     if (fitting < 0) free = columns;
     const [next] = waiting.splice(Math.max(0, fitting), 1);
     free -= next!.span;
-    placed.push(next!);
+    placed.push({ item: next!.item, span: next!.span });
   }
   return placed;
 }

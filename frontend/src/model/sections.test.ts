@@ -1,39 +1,63 @@
 import { describe, expect, it } from "vitest";
-import type { Tag } from "../api/types";
-import { leafOf, looseSection, makeSections, sectionOf, textSection } from "./sections";
+import { cardOf, singleCard } from "./card";
+import { makeTag } from "./fixture";
+import { makeSections, type Placing } from "./sections";
+import { looseSection } from "./tag_path";
 
-const tag = (name: string, kind = "scalar"): Tag => ({
-  tag: name,
-  kind,
-  display_name: "",
-  description: "",
-  runs: [[0, 0]],
-});
+const sectionsOf = (names: string[], placing: Partial<Placing> = {}) =>
+  makeSections(
+    names.map((name) => singleCard(makeTag(name))),
+    { pinned: new Set(), groups: [], ...placing },
+  ).map(({ name, cards }) => [name, ...cards.map((card) => card.name)].join(" "));
 
 describe("makeSections", () => {
-  it("groups by first segment: training first, machines and loose tags last, naturally otherwise", () => {
+  it("goes by folders: training first, machines and loose tags last, naturally otherwise", () => {
     const names = ["epoch", "device/gpu0", "val/loss", "layer/10/w", "layer/2/w", "adapter/x", "train/loss"];
-    const sections = makeSections(names.map((name) => tag(name)));
-    expect(sections.map((section) => section.name)).toEqual([
-      "train",
-      "val",
-      "adapter",
-      "layer",
-      "device",
-      looseSection,
+    expect(sectionsOf(names)).toEqual([
+      "train train/loss",
+      "val val/loss",
+      "adapter adapter/x",
+      "layer layer/2/w layer/10/w",
+      "device device/gpu0",
+      `${looseSection} epoch`,
     ]);
-    expect(sections[3]!.cards.map(({ name }) => name)).toEqual(["layer/2/w", "layer/10/w"]);
   });
-  it("parts a tag into section and leaf, odd slashes included", () => {
-    expect([sectionOf(tag("a/b/c")), leafOf(tag("a/b/c"))]).toEqual(["a", "b/c"]);
-    expect([sectionOf(tag("/x")), leafOf(tag("/x"))]).toEqual([looseSection, "/x"]);
-    expect([sectionOf(tag("x/")), leafOf(tag("x/"))]).toEqual([looseSection, "x/"]);
+  it("makes a section of each folder of any depth that holds more than one chart", () => {
+    const names = ["net/a/w", "net/10/q/w", "net/10/q/b", "net/2/w", "net/2/b", "net/loss", "net/10/v/b"];
+    expect(sectionsOf(names)).toEqual([
+      "net net/a/w net/loss",
+      "net/2 net/2/b net/2/w",
+      "net/10 net/10/v/b",
+      "net/10/q net/10/q/b net/10/q/w",
+    ]);
+    expect(sectionsOf(["a/b/c/x", "a/b/c/y"])).toEqual(["a/b/c a/b/c/x a/b/c/y"]);
+    expect(sectionsOf(["a/b/c/x"])).toEqual(["a a/b/c/x"]);
   });
-  it("shows texts by the name that was logged, and a display name where there is one", () => {
-    const notes = tag("notes/text_summary", "text");
-    expect([sectionOf(notes), leafOf(notes)]).toEqual([textSection, "notes"]);
-    const long = tag("eval/samples/text_summary", "text");
-    expect([sectionOf(long), leafOf(long)]).toEqual(["eval", "samples"]);
-    expect(leafOf({ ...tag("a/b"), display_name: "a/pretty" })).toBe("pretty");
+  it("keeps what is below a folder together", () => {
+    expect(
+      sectionsOf(["n/x", "n/y", "n/a/x", "n/a/y", "n-1/x", "n-1/y"]).map((one) => one.split(" ")[0]),
+    ).toEqual(["n", "n/a", "n-1"]);
+  });
+  it("puts pinned cards first in the order of pinning, then groups, and each card in one place", () => {
+    const names = ["val/loss", "train/loss", "lr", "train/acc"];
+    const groups = [
+      { name: "Losses", match: "loss$" },
+      { name: "All of training", match: "^train" },
+      { name: "Nothing", match: "nothing" },
+    ];
+    expect(sectionsOf(names, { pinned: new Set(["lr", "gone", "val/loss"]), groups })).toEqual([
+      "pinned/ lr val/loss",
+      "group:loss$/ train/loss",
+      "group:^train/ train/acc",
+      "group:nothing/",
+    ]);
+    expect(sectionsOf([], { groups })).toEqual([]);
+    // A card is pinned with any of its tags: joining hides no pin.
+    const joined = cardOf("key", [makeTag("train/loss"), makeTag("val/loss")]);
+    const [first] = makeSections([singleCard(makeTag("a/b")), joined], {
+      pinned: new Set(["val/loss"]),
+      groups: [],
+    });
+    expect(first).toEqual({ name: "pinned/", cards: [joined] });
   });
 });

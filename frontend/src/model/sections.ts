@@ -1,64 +1,62 @@
-// Tags in sections by the first segment of their path; what a training is judged by comes first.
-import type { Tag } from "../api/types";
-import { singleCard, type Card } from "./card";
+// The page's sections: what is pinned, the reader's groups, then the tags by the folders they are in.
+import { tagNames, type Card } from "./card";
+import { makeFilter } from "./filter";
 import { naturalSort } from "./order";
+import type { TagGroup } from "./tag_groups";
+import { growTree, walk } from "./tag_tree";
 
 export interface Section {
+  /** What the view knows it by: a path, or what no path can be. */
   name: string;
   cards: Card[];
 }
 
-export const looseSection = "(no prefix)";
-export const textSection = "text";
-
-/** Sections with these names come first, in this order. */
-const leading = ["train", "training", "val", "valid", "validation", "eval", "test"];
-/** These come after all others. */
-const trailing = ["pipeline", "device", "host", "system", "health", looseSection, textSection];
-
-// TensorBoard's writers append this to the names of texts.
-const textSuffix = "/text_summary";
-
-/** A tag's name as it is shown. */
-export function nameOf(tag: Tag): string {
-  if (tag.display_name && tag.display_name !== tag.tag) return tag.display_name;
-  const isText = tag.kind === "text" && tag.tag.endsWith(textSuffix) && tag.tag.length > textSuffix.length;
-  return isText ? tag.tag.slice(0, -textSuffix.length) : tag.tag;
+export interface Placing {
+  /** Tags whose cards are pinned, in the order in which they stand. */
+  pinned: ReadonlySet<string>;
+  groups: readonly TagGroup[];
 }
 
-function slashOf(name: string): number {
-  const slash = name.indexOf("/");
-  return slash < name.length - 1 ? slash : -1;
+// No path of a folder ends with a slash.
+export const pinnedSection = "pinned/";
+export const groupSection = (group: TagGroup) => `group:${group.match}/`;
+/** Whether a section stands where the reader has put it. */
+export const isFixed = (section: string) => section.endsWith("/");
+
+/** What a section is called. */
+export function titleOf(section: string, groups: readonly TagGroup[]): string {
+  if (section === pinnedSection) return "Pinned";
+  return groups.find((group) => groupSection(group) === section)?.name ?? section;
 }
 
-export function sectionOf(tag: Tag): string {
-  const slash = slashOf(nameOf(tag));
-  if (slash > 0) return nameOf(tag).slice(0, slash);
-  return tag.kind === "text" ? textSection : looseSection;
-}
+export const isPinned = (card: Card, pinned: Placing["pinned"]) =>
+  tagNames(card).some((name) => pinned.has(name));
 
-/** The shown name without its section. */
-export function leafOf(tag: Tag): string {
-  const name = nameOf(tag);
-  const slash = slashOf(name);
-  return slash > 0 ? name.slice(slash + 1) : name;
-}
-
-function rank(section: string): number {
-  const name = section.toLowerCase();
-  if (leading.includes(name)) return leading.indexOf(name) - leading.length;
-  return trailing.indexOf(name) + 1;
-}
-
-export function makeSections(tags: readonly Tag[]): Section[] {
-  const sections = new Map<string, Tag[]>();
-  for (const tag of tags) {
-    const name = sectionOf(tag);
-    const members = sections.get(name);
-    if (members) members.push(tag);
-    else sections.set(name, [tag]);
+/** Each card stands in the first of these that it belongs to. */
+export function makeSections(cards: readonly Card[], { pinned, groups }: Placing): Section[] {
+  const places = [...pinned];
+  const placeOf = (card: Card) => places.findIndex((name) => tagNames(card).includes(name));
+  const [held, others] = part(cards, (card) => isPinned(card, pinned));
+  const sections: Section[] = [];
+  if (held.length > 0)
+    sections.push({ name: pinnedSection, cards: held.sort((a, b) => placeOf(a) - placeOf(b)) });
+  let rest = others;
+  for (const group of groups) {
+    const filter = makeFilter(group.match);
+    const [own, left] = part(rest, (card) => tagNames(card).some((name) => filter.matches(name)));
+    // An empty group stays, so that it can be taken away; but nothing stands where there is no card at all.
+    if (cards.length > 0)
+      sections.push({ name: groupSection(group), cards: naturalSort(own, ({ name }) => name) });
+    rest = left;
   }
-  return naturalSort(sections, ([name]) => name)
-    .map(([name, members]) => ({ name, cards: naturalSort(members, leafOf).map(singleCard) }))
-    .sort((a, b) => rank(a.name) - rank(b.name));
+  for (const { path, cards: own } of walk(growTree(rest)))
+    if (own.length > 0) sections.push({ name: path, cards: own });
+  return sections;
+}
+
+function part<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  const yes: T[] = [];
+  const no: T[] = [];
+  for (const item of items) (test(item) ? yes : no).push(item);
+  return [yes, no];
 }

@@ -3,11 +3,13 @@ import { readLink } from "./tensorboard_url";
 import { decodeView, encodeView, initialView, type View, type Zoom } from "./view_url";
 
 /** What comes in many small changes, and the pause in milliseconds after which the next is a step of its own. */
-const bursts: Record<string, number> = { runFilter: 1500, tagFilter: 1500, smoothing: 1500 };
+const bursts: Record<string, number> = { runFilter: 1500, tagFilter: 1500, smoothing: 1500, heights: 1500 };
 /** A zoom that has stood still for so many milliseconds has arrived. */
 const zoomRest = 150;
 /** A longer fragment would break in chats and proxies: the view is then only remembered. */
 const longestFragment = 8000;
+/** Says of the view what is so anyway: an address without a word is taken for that of the last view. */
+const bareFragment = "x=step";
 
 export class ViewState {
   current = $state.raw<View>(initialView);
@@ -113,10 +115,19 @@ export class ViewState {
   }
 
   /** Adds the member, or takes it out, in one of the view's sets. */
-  toggle(field: "logFlips" | "logXFlips" | "wide" | "closed" | "closedGroups", member: string): void {
+  toggle(
+    field: "logFlips" | "logXFlips" | "wide" | "closed" | "closedGroups" | "closedTags",
+    member: string,
+  ): void {
     const members = new Set(this.current[field]);
     if (!members.delete(member)) members.add(member);
     this.set({ [field]: members });
+  }
+
+  /** An address that shows this view to anyone, whatever they have looked at before. */
+  get link(): string {
+    const [page] = location.href.split("#");
+    return `${page}#${encodeView(this.current) || bareFragment}`;
   }
 
   private write(replace: boolean): void {

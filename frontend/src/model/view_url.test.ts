@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { initialLayout } from "./layout_url";
 import { decodeView, encodeView, initialView, type View } from "./view_url";
 
 describe("the view in the address", () => {
@@ -10,6 +11,8 @@ describe("the view in the address", () => {
 
   it("round-trips everything, hostile names included", () => {
     const view: View = {
+      ...initialLayout,
+      pinned: new Set(["a&b"]),
       x: "series",
       xTag: "data/samples: seen & more",
       smoothing: { kind: "gaussian", amount: 12.5 },

@@ -2,6 +2,7 @@
 import type { SmoothingKind, XAxis } from "../api/types";
 import type { RowOrder } from "../chart/hover";
 import type { GroupBy } from "./grouping";
+import { decodeLayout, encodeLayout, initialLayout, type LayoutView } from "./layout_url";
 import type { RunSort } from "./run_sort";
 import { initialSelection, type Rule, type Selection } from "./selection";
 
@@ -14,7 +15,7 @@ export interface Zoom {
   y: Bounds | null;
 }
 
-export interface View {
+export interface View extends LayoutView {
   x: XAxis;
   /** With x "series": the tag that x is the value of. */
   xTag: string | null;
@@ -74,6 +75,7 @@ export type CardSize = "small" | "medium" | "large";
 export const everyCard = "*";
 
 export const initialView: View = {
+  ...initialLayout,
   x: "step",
   xTag: null,
   smoothing: { kind: "exponential", amount: 0.6 },
@@ -152,6 +154,7 @@ export function encodeView(view: View): string {
   if (view.everyLine) out.set("lines", "all");
   if (!view.starredFirst) out.set("starred", "0");
   if (view.archived) out.set("archived", "1");
+  encodeLayout(view, out);
   return out.toString();
 }
 
@@ -196,6 +199,7 @@ export function decodeView(fragment: string): View {
     everyLine: read.get("lines") === "all",
     starredFirst: read.get("starred") !== "0",
     archived: read.get("archived") === "1",
+    ...decodeLayout(read),
   };
 }
 
