@@ -42,7 +42,7 @@ export class Trash {
     this.condemned = { runs, which };
   }
 
-  /** The reader has seen enough: whatever was asked about and not moved stays. */
+  /** The reader has seen enough. What is on its way goes on, and tells a failure elsewhere. */
   drop(): void {
     this.condemned = null;
   }
@@ -60,11 +60,13 @@ export class Trash {
         this.moved += trashed.length;
         this.refused = [...this.refused, ...refused];
         this.catalog.takeOut(trashed);
-        this.condemned = { runs: left, which };
+        if (this.condemned) this.condemned = { runs: left, which };
       }
       if (this.refused.length === 0) this.condemned = null;
+      else if (!this.condemned) this.refuse(`${this.refused[0]!.run} stays. ${this.refused[0]!.reason}`);
     } catch (error) {
       this.error = explain(error);
+      if (!this.condemned) this.refuse(this.error);
     } finally {
       this.busy = false;
     }
