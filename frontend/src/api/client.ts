@@ -1,6 +1,6 @@
 // One function for each route. Addresses are relative to the page, so a path prefix needs no setting.
 import { decodeColumns, type Columns } from "./columns";
-import type { ColumnsQuery, Info, Runs, Tags, Text, Warnings } from "./types";
+import type { ColumnsQuery, Info, Runs, Statistics, StatisticsQuery, Tags, Text, Warnings } from "./types";
 
 export class ServerError extends Error {
   constructor(
@@ -75,6 +75,9 @@ export async function getColumns(body: ColumnsQuery): Promise<Columns> {
   const response = await post("api/columns", body);
   return decodeColumns(await response.arrayBuffer());
 }
+
+export const getStatistics = async (body: StatisticsQuery) =>
+  (await (await post("api/statistics", body)).json()) as Statistics;
 
 export type ExportKind = "csv" | "json";
 

@@ -7,6 +7,7 @@ import { Catalog } from "./catalog.svelte";
 import { Looks } from "./colours";
 import { Cursor } from "./cursor.svelte";
 import { makeFilter } from "./filter";
+import { addMark } from "./marks";
 import { makeSections, type Section } from "./sections";
 import { chooser, crowd, onlyRule, onlyRun, setRule, setRun, type Rule, type Selection } from "./selection";
 import { TagList } from "./tag_list.svelte";
@@ -160,10 +161,19 @@ export class Dashboard {
     this.view.set({ selection });
   }
 
-  /** Zooms in x are in the axis' own units, so they end with it. */
+  /** A place that the reader compares with another. */
+  mark(x: number): void {
+    this.view.set({ marks: addMark(this.view.current.marks, x) });
+  }
+
+  clearMarks(): void {
+    if (this.view.current.marks.length > 0) this.view.set({ marks: [] });
+  }
+
+  /** Zooms and marks are in the axis' own units, so they end with it. */
   chooseAxis(x: XAxis, xTag: string | null = null): void {
     const { current } = this.view;
-    if (x !== current.x || xTag !== current.xTag) this.view.set({ x, xTag, zooms: new Map() });
+    if (x !== current.x || xTag !== current.xTag) this.view.set({ x, xTag, zooms: new Map(), marks: [] });
   }
 
   private isShown(tag: Tag): boolean {

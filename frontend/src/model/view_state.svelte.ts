@@ -36,7 +36,10 @@ export class ViewState {
   }
 
   /** Adds the member, or takes it out, in one of the view's sets. */
-  toggle(field: "logFlips" | "logXFlips" | "wide" | "closed" | "closedGroups", member: string): void {
+  toggle(
+    field: "logFlips" | "logXFlips" | "tables" | "wide" | "closed" | "closedGroups",
+    member: string,
+  ): void {
     const members = new Set(this.current[field]);
     if (!members.delete(member)) members.add(member);
     this.set({ [field]: members });

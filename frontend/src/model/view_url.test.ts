@@ -40,6 +40,10 @@ describe("the view in the address", () => {
       linkZoom: true,
       superseded: true,
       trim: 5,
+      marks: [-0.5, 2e9],
+      tables: new Set(["val/:acc;1,2"]),
+      tableSort: { column: "mean", descending: true },
+      baseline: "a b/c&d",
       tooltipOrder: "lowest",
       tooltipRows: 25,
       size: "large",
@@ -54,7 +58,7 @@ describe("the view in the address", () => {
       "x=time&smoothing=3&zoom=5,1:a&zoom=nope&zoom=,:b&zoom=5:c&zoom=1,x:d&zoom=1,2,3:e&select=some&size=huge&sort=colour&rule=x//y&rule=+z",
     );
     expect(view).toEqual(initialView);
-    expect(decodeView("trim=3&tip=sideways&tiprows=0")).toEqual(initialView);
+    expect(decodeView("trim=3&tip=sideways&tiprows=0&marks=1,x&order=--")).toEqual(initialView);
     expect(decodeView("x=series")).toEqual(initialView);
     expect(decodeView("x=series:")).toEqual(initialView);
     expect(decodeView("x=wall")).toEqual({ ...initialView, x: "wall" });
