@@ -13,6 +13,8 @@ import type {
   RunDetail,
   RunNotes,
   Runs,
+  Statistics,
+  StatisticsQuery,
   Tags,
   Text,
   Trashed,
@@ -104,6 +106,8 @@ export async function getBands(body: BandsQuery): Promise<Bands> {
 }
 
 export const getNearest = (body: NearestQuery) => answerTo<Nearest>("api/nearest", body);
+
+export const getStatistics = (body: StatisticsQuery) => answerTo<Statistics>("api/statistics", body);
 
 export type ExportKind = "csv" | "json";
 

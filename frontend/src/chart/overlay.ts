@@ -1,8 +1,9 @@
 // The layer above the lines: the cursor, its dots, and a run brought to the front. Redrawing it leaves the lines alone.
 import type { Look, Shape } from "../model/colours";
+import { markNames, type Marks } from "../model/marks";
 import { addShape, type Frame } from "./draw";
 import { nearestIndex } from "./hover";
-import type { Ink } from "./ink";
+import { chartFont, type Ink } from "./ink";
 import { drawScene } from "./picture";
 import type { Scene } from "./scene";
 import { CanvasSurface, type Surface } from "./surface";
@@ -11,9 +12,14 @@ export interface OverlayScene {
   frame: Frame;
   scene: Scene;
   x: number | null;
+  /** Places that the reader has marked. */
+  marks: Marks;
   highlighted: string | null;
   ink: Ink;
 }
+
+/** Pixels of a mark's letter with its ground. */
+const labelSize = 15;
 
 export class Overlay {
   private readonly canvas = document.createElement("canvas");
@@ -26,9 +32,9 @@ export class Overlay {
   }
 
   draw(overlay: OverlayScene): void {
-    const { frame, x, highlighted } = overlay;
+    const { frame, x, marks, highlighted } = overlay;
     const shown = overlay.scene.lines.filter(({ columns }) => columns.run === highlighted);
-    const empty = x === null && shown.length === 0;
+    const empty = x === null && marks.length === 0 && shown.length === 0;
     if (empty && this.blank) return;
     const context = this.prepare(frame);
     if (!context) return;
@@ -41,6 +47,7 @@ export class Overlay {
       context.globalAlpha = 1;
       drawScene(new CanvasSurface(context), { ...overlay.scene, bands: [], lines: shown }, frame);
     }
+    marks.forEach((mark, i) => drawMark(context, overlay, mark, markNames[i]!));
     if (x !== null && x >= frame.low && x <= frame.high) drawCursor(context, overlay, x);
   }
 
@@ -57,6 +64,33 @@ export class Overlay {
     context?.clearRect(0, 0, frame.width, frame.height);
     return context;
   }
+}
+
+/** A hairline with its letter on top. */
+function drawMark(
+  context: CanvasRenderingContext2D,
+  { frame, ink }: OverlayScene,
+  x: number,
+  name: string,
+): void {
+  if (x < frame.low || x > frame.high) return;
+  const at = Math.round(frame.toX(x)) + 0.5;
+  context.strokeStyle = context.fillStyle = ink.hairline;
+  context.globalAlpha = 0.7;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(at, 0);
+  context.lineTo(at, frame.height);
+  context.stroke();
+  context.globalAlpha = 1;
+  // Beside the edge that a letter would be cut by.
+  const left = Math.max(0, Math.min(frame.width - labelSize, at - labelSize / 2));
+  context.fillRect(left, 0, labelSize, labelSize);
+  context.font = `600 ${chartFont}`;
+  context.fillStyle = ink.ground;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(name, left + labelSize / 2, labelSize / 2 + 0.5);
 }
 
 function drawCursor(

@@ -1,5 +1,6 @@
 // One chart: uPlot gives scales, axes and the drag to zoom; the lines are drawn here, each run with its own x.
 import uPlot from "uplot";
+import type { Marks } from "../model/marks";
 import type { Bounds, Range } from "../model/view_url";
 import { Axes } from "./axes";
 import type { Frame } from "./draw";
@@ -95,12 +96,13 @@ export class Plot {
     this.chart.setSize(this.size);
   }
 
-  /** Draws the cursor at x with a dot on each run's line, and one run in front of all others; null: neither. */
-  point(x: number | null, highlighted: string | null): void {
+  /** Draws the marks, the cursor at x with a dot on each run's line, and one run in front of all others; null: neither. */
+  point(x: number | null, highlighted: string | null, marks: Marks): void {
     this.overlay.draw({
       frame: this.frame(),
       scene: this.scene,
       x,
+      marks,
       highlighted,
       ink: inks[this.scene.theme],
     });
@@ -164,7 +166,7 @@ export class Plot {
           x: false,
           y: false,
           points: { show: false },
-          drag: { x: true, y: true, uni: 24, dist: 4, setScale: false },
+          drag: { x: true, y: true, uni: 24, dist: 4, setScale: false, click: () => undefined },
           bind: { dblclick: () => null },
         },
         hooks: {

@@ -9,6 +9,7 @@ import { Cursor } from "./cursor.svelte";
 import { makeFilter } from "./filter";
 import { Groups } from "./groups.svelte";
 import { LookState } from "./look_state.svelte";
+import { addMark } from "./marks";
 import { Notebook } from "./notebook.svelte";
 import { Pause } from "./pause.svelte";
 import { noMarks, passes } from "./run_marks";
@@ -221,10 +222,19 @@ export class Dashboard {
     this.view.set({ selection });
   }
 
-  /** Zooms in x are in the axis' own units, so they end with it. */
+  /** A place that the reader compares with another. */
+  mark(x: number): void {
+    this.view.set({ marks: addMark(this.view.current.marks, x) });
+  }
+
+  clearMarks(): void {
+    if (this.view.current.marks.length > 0) this.view.set({ marks: [] });
+  }
+
+  /** Zooms and marks are in the axis' own units, so they end with it. */
   chooseAxis(x: XAxis, xTag: string | null = null): void {
     const { current } = this.view;
-    if (x !== current.x || xTag !== current.xTag) this.view.set({ x, xTag, zooms: new Map() });
+    if (x !== current.x || xTag !== current.xTag) this.view.set({ x, xTag, zooms: new Map(), marks: [] });
   }
 
   private isShown(tag: Tag): boolean {

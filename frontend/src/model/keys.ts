@@ -45,6 +45,9 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["Shift drag, Shift wheel, Shift ← →", "move along x"],
       ["← →", "move the cursor"],
       ["+  −, Ctrl or Alt wheel, pinch", "zoom at the cursor"],
+      ["click, Space", "mark A, then B, for comparison in every table"],
+      ["Esc", "clear the marks"],
+      ["i", "table of the chart's data"],
       ["c, Ctrl C", "copy the values under the cursor, as a table"],
       ["l  L  w", "logarithmic y, logarithmic x, full width"],
       ["m", "pin, or let go"],
@@ -82,7 +85,7 @@ export class Keys {
   handle(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
       return;
-    if (document.querySelector("dialog[open]")) return;
+    if (document.querySelector("dialog[open], :popover-open")) return;
     const going = event.timeStamp - this.wentAt < sequencePause;
     this.wentAt = -Infinity;
     const action = going ? this.destinations[event.key] : this.actions[event.key];
@@ -115,6 +118,7 @@ export class Keys {
     p: () => this.dashboard.setPaused(!this.dashboard.pause.on),
     t: () => this.dashboard.theme.next(),
     c: () => this.dashboard.clip.copyOffered(),
+    Escape: () => this.dashboard.clearMarks(),
     "?": () => (this.dashboard.panel = "help"),
   };
 

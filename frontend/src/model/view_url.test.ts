@@ -45,6 +45,10 @@ describe("the view in the address", () => {
       linkZoom: true,
       superseded: true,
       trim: 5,
+      marks: [-0.5, 2e9],
+      tables: new Set(["val/:acc;1,2"]),
+      tableSort: { column: "mean", descending: true },
+      baseline: "a b/c&d",
       tooltipOrder: "lowest",
       tooltipRows: 25,
       size: "large",
@@ -66,7 +70,7 @@ describe("the view in the address", () => {
         "&sort=colour&rule=x//y&rule=+z&rule=>by=x&rule=<group=x&group=colour&band=median&lines=some",
     );
     expect(view).toEqual(initialView);
-    expect(decodeView("trim=3&tip=sideways&tiprows=0")).toEqual(initialView);
+    expect(decodeView("trim=3&tip=sideways&tiprows=0&marks=1,x&order=--")).toEqual(initialView);
     expect(decodeView("x=series")).toEqual(initialView);
     expect(decodeView("x=series:")).toEqual(initialView);
     expect(decodeView("x=wall")).toEqual({ ...initialView, x: "wall" });

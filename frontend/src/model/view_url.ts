@@ -1,8 +1,10 @@
 // The view as the address's fragment: only what differs from the defaults is written.
 import type { SmoothingKind, XAxis } from "../api/types";
+import type { TableSort } from "../chart/data_table";
 import type { RowOrder } from "../chart/hover";
 import type { GroupBy } from "./grouping";
 import { decodeLayout, encodeLayout, initialLayout, type LayoutView } from "./layout_url";
+import { decodeMarks, encodeMarks, type Marks } from "./marks";
 import type { RunSort } from "./run_sort";
 import { initialSelection, type Rule, type Selection } from "./selection";
 
@@ -37,6 +39,12 @@ export interface View extends LayoutView {
   superseded: boolean;
   /** Per cent of the points at either end that the y scale leaves out. */
   trim: Trim;
+  marks: Marks;
+  /** Cards that show their data table. */
+  tables: ReadonlySet<string>;
+  tableSort: TableSort | null;
+  /** The run that tables compare all others with. */
+  baseline: string | null;
   tooltipOrder: RowOrder;
   tooltipRows: number;
   size: CardSize;
@@ -93,6 +101,10 @@ export const initialView: View = {
   linkZoom: false,
   superseded: false,
   trim: 0,
+  marks: [],
+  tables: new Set(),
+  tableSort: null,
+  baseline: null,
   tooltipOrder: "nearest",
   tooltipRows: 10,
   size: "medium",
@@ -143,6 +155,10 @@ export function encodeView(view: View): string {
   if (view.linkZoom) out.set("link", "1");
   if (view.superseded) out.set("superseded", "1");
   if (view.trim > 0) out.set("trim", String(view.trim));
+  if (view.marks.length > 0) out.set("marks", encodeMarks(view.marks));
+  for (const name of view.tables) out.append("table", name);
+  if (view.tableSort) out.set("order", (view.tableSort.descending ? "-" : "") + view.tableSort.column);
+  if (view.baseline !== null) out.set("baseline", view.baseline);
   if (view.tooltipOrder !== initialView.tooltipOrder) out.set("tip", view.tooltipOrder);
   if (view.tooltipRows !== initialView.tooltipRows) out.set("tiprows", String(view.tooltipRows));
   if (view.size !== initialView.size) out.set("size", view.size);
@@ -188,6 +204,10 @@ export function decodeView(fragment: string): View {
     linkZoom: read.get("link") === "1",
     superseded: read.get("superseded") === "1",
     trim: decodeTrim(read),
+    marks: decodeMarks(read.get("marks")),
+    tables: new Set(read.getAll("table")),
+    tableSort: decodeTableSort(read.get("order")),
+    baseline: read.get("baseline"),
     tooltipOrder: tooltipOrders.find((order) => order === read.get("tip")) ?? initialView.tooltipOrder,
     tooltipRows: decodeRows(read.get("tiprows")),
     size: sizes.find((size) => size === read.get("size")) ?? initialView.size,
@@ -207,6 +227,11 @@ export function decodeView(fragment: string): View {
 function decodeTrim(read: URLSearchParams): Trim {
   const told = read.get("trim") ?? (read.get("outliers") === "0" ? "2" : "0");
   return trims.find((trim) => String(trim) === told) ?? initialView.trim;
+}
+
+function decodeTableSort(text: string | null): TableSort | null {
+  const found = /^(-?)([a-z]+)$/.exec(text ?? "");
+  return found ? { column: found[2]!, descending: found[1] === "-" } : null;
 }
 
 function decodeRows(text: string | null): number {
