@@ -1,4 +1,4 @@
-"""A real Chromium on a real server over a real log directory; a console error or a failed request fails the test."""
+"""A real Chromium on a real server over a real log directory; what it complains of in its console fails the test."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ PATIENCE = 15_000  # milliseconds; a bound on every wait, and far beyond what an
 # The helpers beside this file are modules of these tests, not of the package.
 sys.path.insert(0, str(Path(__file__).parent))
 expect.set_options(timeout=PATIENCE)
+
+# What Chromium says of the tests that look at a chart's pixels.
+READBACK = re.compile("Canvas2D: Multiple readback operations")
 
 REPORT = pytest.StashKey[pytest.TestReport]()
 
@@ -141,11 +144,11 @@ def complaints() -> list[str]:
 
 @pytest.fixture
 def new_page(complaints: list[str], request: pytest.FixtureRequest) -> Iterator[Callable[[BrowserContext], Page]]:
-    """Opens pages whose errors and violations of the content security policy fail the test."""
+    """Opens pages whose errors, warnings and violations of the content security policy fail the test."""
     pages: list[Page] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type in {"error", "warning"} and not READBACK.match(message.text):
             complaints.append(f"{message.text} at {message.location['url']}")
 
     def make(context: BrowserContext) -> Page:

@@ -204,7 +204,7 @@ def test_status_is_told_in_a_word(tmp_path: Path, serve: Callable[..., Server], 
         os.utime(file, (now - 3600, now - 3600))
     page.goto(serve(tmp_path).url)
     for name in ("live", "finished", "stale", "idle"):
-        expect(row(page, name)).to_have_attribute("aria-label", re.compile(f"^{name}, {name}"))
+        expect(row(page, name)).to_have_attribute("aria-label", re.compile(f"^{name}, 1, {name}, loss"))
         expect(row(page, name).locator(".status")).to_have_attribute("title", re.compile(f"^{name}: "))
 
 

@@ -7,18 +7,8 @@ import pytest
 from card import Card
 from conftest import Server
 from playwright.sync_api import Page, expect
-from training_logs import write_grid
 
 from kymo import SummaryWriter
-
-WATCH_SHIFTS = """
-window.shifts = [];
-new PerformanceObserver(list => {
-  for (const entry of list.getEntries())
-    window.shifts.push([entry.value, ...entry.sources.map(source => source.node?.outerHTML?.slice(0, 80))]);
-}).observe({ type: "layout-shift", buffered: true });
-"""
-
 
 SPILLING = """() => [...document.querySelectorAll("header, aside, main, .toolbar, .cards, article")]
   .filter(one => one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > innerWidth + 1)
@@ -111,27 +101,6 @@ def test_narrow_screen_is_usable(page: Page, grid: str):
     page.keyboard.press("Escape")
     card.hover(0.9)
     expect(page.get_by_role("tooltip")).to_be_in_viewport(ratio=1)
-
-
-def tops(page: Page) -> list[float]:
-    blocks = page.locator(".slot, .toolbar, #runs")
-    return list(blocks.evaluate_all("all => all.map(block => block.getBoundingClientRect().top)"))
-
-
-def test_nothing_moves_when_data_arrives(tmp_path: Path, serve: Callable[..., Server], page: Page):
-    write_grid(tmp_path)
-    page.add_init_script(WATCH_SHIFTS)
-    page.goto(serve(tmp_path).url)
-    card = Card(page, "train/loss").wait(series=4)
-    before = tops(page)
-    with SummaryWriter(tmp_path / "baseline") as writer:
-        for step in range(1000, 1003):
-            writer.add_scalar("train/loss", 12345.678, step)
-            writer.flush()
-            card.wait(newest_step=step)
-    assert tops(page) == before
-    shifts = page.evaluate("window.shifts")
-    assert sum(value for value, *_ in shifts) < 0.005, shifts
 
 
 def test_page_tells_why_it_shows_nothing_and_tries_again(page: Page, grid: str, complaints: list[str]):
