@@ -198,16 +198,18 @@ MARK_STOPS = """() => {
   return stops.length;
 }"""
 
-# Where the focus is, and whether it can be seen there: an unseen radio button's label shows it.
+# Where the focus is, and whether it can be seen there: an unseen radio button's label shows it, or what is drawn behind.
 FOCUSED = """() => {
   const focused = document.activeElement;
   const shows = focused.classList.contains("unseen") ? focused.nextElementSibling : focused;
-  const { outlineStyle, outlineWidth } = getComputedStyle(shows);
+  const isRinged = [null, "::after"].some(part => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(shows, part);
+    return outlineStyle !== "none" && parseFloat(outlineWidth) >= 1;
+  });
   const box = shows.getBoundingClientRect();
   const inSight = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
   const stop = focused.dataset.stop;
-  return [stop === undefined ? null : Number(stop), outlineStyle !== "none" && parseFloat(outlineWidth) >= 1 && inSight,
-    shows.outerHTML.slice(0, 120)];
+  return [stop === undefined ? null : Number(stop), isRinged && inSight, shows.outerHTML.slice(0, 120)];
 }"""
 
 

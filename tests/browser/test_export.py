@@ -117,17 +117,21 @@ def test_menu_is_used_by_keyboard(card: Card):
     def item(name: str) -> Locator:
         return card.root.get_by_role("menuitem", name=name)
 
-    expect(item("Save as SVG")).to_be_focused()
+    expect(item("Axes")).to_be_focused()
     page.keyboard.press("ArrowDown")
-    expect(item("Save as PNG")).to_be_focused()
+    expect(card.root.get_by_role("menuitemcheckbox", name="Data table")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(item("Save as SVG")).to_be_focused()
     page.keyboard.press("End")
     expect(item("Save as JSON")).to_be_focused()
     page.keyboard.press("ArrowDown")
-    expect(item("Save as SVG")).to_be_focused()
+    expect(item("Axes")).to_be_focused()
     page.keyboard.press("Escape")
     expect(card.root.get_by_role("menu")).to_have_count(0)
     expect(button).to_be_focused()
     page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     assert download.value.suggested_filename == "train_loss.svg"
