@@ -106,8 +106,82 @@ def disconnected(page: Page, url: str) -> None:
     expect(page.locator("header .state")).to_have_text(re.compile("reconnecting|offline"))
 
 
+def layout(page: Page, url: str) -> None:
+    page.goto(url + "#side=tags&validation=joined&pin=train/accuracy&section=offset")
+    Card(page, "train/loss").wait(series=9)
+    expect(page.get_by_role("tree", name="Tags")).to_be_visible()
+
+
+def grouped(page: Page, url: str) -> None:
+    page.goto(url + "#group=folder&band=minmax")
+    card = Card(page, "train/loss").wait()
+    card.hover(0.5)
+    expect(page.get_by_role("tooltip")).to_be_visible()
+
+
+def compared(page: Page, url: str) -> None:
+    page.goto(url + "#marks=20,120&table=train/loss")
+    expect(Card(page, "train/loss").wait(series=5).root.get_by_role("table")).to_be_visible()
+
+
+def card_menu(page: Page, url: str) -> None:
+    page.goto(url)
+    card = Card(page, "train/loss").wait(series=5)
+    card.root.get_by_role("button", name="Menu of").click()
+    expect(card.root.get_by_role("menuitem", name="Axes")).to_be_visible()
+
+
+def axes_form(page: Page, url: str) -> None:
+    card_menu(page, url)
+    page.get_by_role("menuitem", name="Axes").click()
+    expect(page.get_by_label("Logarithmic x").first).to_be_visible()
+
+
+def listed(page: Page, url: str) -> None:
+    page.goto(url)
+    Card(page, "train/loss").wait(series=5)
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    expect(page.locator("#runs")).to_be_focused()
+    page.keyboard.press("End")
+
+
+def run_sheet(page: Page, url: str) -> None:
+    listed(page, url)
+    page.keyboard.press("e")
+    expect(page.get_by_role("dialog").get_by_role("region", name="Files")).to_be_visible()
+
+
+def trash_sheet(page: Page, url: str) -> None:
+    listed(page, url)
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    expect(page.get_by_role("dialog", name="Trash", exact=True)).to_be_visible()
+
+
+def trash_question(page: Page, url: str) -> None:
+    listed(page, url)
+    page.keyboard.press("Delete")
+    expect(page.get_by_role("dialog", name="to the trash?")).to_be_visible()
+
+
+def colours(page: Page, url: str) -> None:
+    listed(page, url)
+    page.keyboard.press("c")
+    expect(page.get_by_role("dialog").first).to_be_visible()
+
+
 STATES: list[State] = [
     charts,
+    layout,
+    grouped,
+    compared,
+    card_menu,
+    axes_form,
+    run_sheet,
+    trash_sheet,
+    trash_question,
+    colours,
     pointed_at,
     settings,
     help_open,
@@ -198,7 +272,7 @@ MARK_STOPS = """() => {
   return stops.length;
 }"""
 
-# Where the focus is, and whether it can be seen there: an unseen radio button's label shows it, or what is drawn behind.
+# Where the focus is, and whether it shows there: an unseen radio button's label shows it, or what is drawn behind.
 FOCUSED = """() => {
   const focused = document.activeElement;
   const shows = focused.classList.contains("unseen") ? focused.nextElementSibling : focused;

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from card import Card
 from conftest import Server
-from playwright.sync_api import Page, Route, expect
-from run_row import open_sheet, run_row
+from playwright.sync_api import Page, expect
+from run_row import open_sheet
 from training_logs import finish, write_series
 
 TOLD = re.compile("^This server is read-only: start kymo without --read-only")
@@ -22,22 +22,14 @@ def runs(tmp_path: Path, serve: Callable[..., Server], page: Page) -> Page:
         finish(tmp_path / name)
     notes = {"name": "Best so far", "note": "why", "starred": True}
     (tmp_path / "b" / "notes.json").write_text(json.dumps(notes))
-    server = serve(tmp_path)
-    page.goto(server.url)
+    page.goto(serve(tmp_path).url)
     Card(page, "loss").wait(series=3)
-    run_row(page, "c").hover()
     page.locator("#runs").focus()
     page.keyboard.press("End")
     page.keyboard.press("Delete")
     page.get_by_role("button", name="Move to the trash", exact=True).click()
     Card(page, "loss").wait(series=2)
-
-    def say_read_only(route: Route) -> None:
-        response = route.fetch()
-        route.fulfill(response=response, json={**response.json(), "read_only": True})
-
-    page.route("**/api/info", say_read_only)
-    page.reload()
+    page.goto(serve(tmp_path, "--read-only").url)
     Card(page, "loss").wait(series=2)
     return page
 

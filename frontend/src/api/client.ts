@@ -115,13 +115,13 @@ export type ExportKind = "csv" | "json";
 export const exportAddress = (kind: ExportKind, tag: string, runs: string[]) =>
   `api/${kind}?${query({ tag }, runs)}`;
 
-/** The page's leave to change something ends with its server: another one gives it anew. */
+/** The page's leave to change something ends with its server: another one gives it anew, with the page itself. */
 async function change<T>(path: string, body: object, method = "POST"): Promise<T> {
   try {
     return await answerTo<T>(path, body, method);
   } catch (error) {
     if (!(error instanceof ServerError) || error.status !== 401) throw error;
-    await getInfo();
+    await fetch("./", { credentials: "same-origin", cache: "no-store" });
     return answerTo<T>(path, body, method);
   }
 }
