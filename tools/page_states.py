@@ -67,6 +67,13 @@ def channel_is_lost(page: Page) -> None:
     page.locator(".state.offline").wait_for()
 
 
+def sheet_is_opened(page: Page) -> None:
+    page.locator("#runs").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("e")
+    page.locator("dialog").wait_for()
+
+
 STATES = (
     State("empty", logs="empty", ready="h2"),
     State("reading", before=list_is_being_read, ready="h2"),
@@ -75,4 +82,8 @@ STATES = (
     State("disconnected", ends_server=True, after=channel_is_lost),
     State("one-run", logs="one"),
     State("thousand-runs", logs="sweep", view="#select=all"),
+    State("groups", view="#group=folder&band=minmax"),
+    State("table", view="#table=val/accuracy&marks=400,1200"),
+    State("layout", view="#side=tags&pin=val/accuracy&validation=joined"),
+    State("sheet", after=sheet_is_opened, ready=".value"),
 )

@@ -39,6 +39,23 @@ describe("links of TensorBoard's Time Series page", () => {
     }
   });
 
+  it("pin the cards of scalars and group the runs by an expression", () => {
+    const cards = [{ plugin: "scalars", tag: "val/acc" }, { plugin: "images", tag: "x" }, null, { tag: 3 }];
+    const search = new URLSearchParams({
+      pinnedCards: JSON.stringify(cards),
+      runColorGroup: "regex:lr-(\\d+)",
+    });
+    expect(viewOf(`?${search}`, "#timeseries")).toEqual({
+      ...initialView,
+      pinned: new Set(["val/acc"]),
+      group: "expression",
+      groupExpression: "lr-(\\d+)",
+    });
+    for (const value of ["", "[", "7", "[]"]) {
+      expect(viewOf(`?pinnedCards=${value}&runColorGroup=experiment`, "")).toEqual(initialView);
+    }
+  });
+
   it("say whether the page is dark", () => {
     expect(linkedTheme("?darkMode=true")).toBe("dark");
     expect(linkedTheme("?darkMode=false")).toBe("light");
@@ -47,7 +64,7 @@ describe("links of TensorBoard's Time Series page", () => {
 
   it("leave in the query what is not TensorBoard's", () => {
     const search =
-      "?darkMode=true&folder=a%20b&pinnedCards=%5B%5D&runColorGroup=regex%3Aa&experimentalPlugin=x&experimentalPlugin=y";
+      "?darkMode=true&folder=a%20b&pinnedCards=%5B%5D&runColorGroup=experiment&experimentalPlugin=x&experimentalPlugin=y";
     expect(readLink(search, "#timeseries")).toEqual({ view: null, search: "?folder=a+b" });
   });
 });

@@ -50,6 +50,8 @@ const inQuery: readonly [string, Translation][] = [
   ["tagFilter", (view, value) => ({ ...view, tagFilter: ignoringCase(value) })],
   ["runFilter", (view, value) => filterRuns(view, ignoringCase(value))],
   ["smoothing", setSmoothing],
+  ["pinnedCards", pinCards],
+  ["runColorGroup", groupRuns],
 ];
 
 const behindTab: readonly [string, Translation][] = [
@@ -64,7 +66,7 @@ const behindTab: readonly [string, Translation][] = [
 
 const darkMode = "darkMode";
 /** What else TensorBoard writes into its query. */
-const untranslated = ["pinnedCards", "runColorGroup", darkMode, "experimentalPlugin", "forceSVG"];
+const untranslated = [darkMode, "experimentalPlugin", "forceSVG"];
 const queryKeys = [...inQuery.map(([key]) => key), ...untranslated];
 
 /** Null for an address that is not TensorBoard's. */
@@ -112,6 +114,28 @@ function fieldsBehindTab(hash: string): Map<string, string> {
     }
   }
   return fields;
+}
+
+/** Cards of scalars: `[{"plugin": "scalars", "tag": "loss"}]`. */
+function pinCards(view: View, value: string): View {
+  try {
+    const cards: unknown = JSON.parse(value);
+    const tags = (Array.isArray(cards) ? cards : []).flatMap(
+      (card: { plugin?: unknown; tag?: unknown } | null) =>
+        card?.plugin === "scalars" && typeof card.tag === "string" ? [card.tag] : [],
+    );
+    return tags.length > 0 ? { ...view, pinned: new Set(tags) } : view;
+  } catch {
+    return view;
+  }
+}
+
+/** `regex:` and an expression whose groups tell the runs' colours; other groupings say nothing here. */
+function groupRuns(view: View, value: string): View {
+  const expression = /^regex:(.+)$/su.exec(value)?.[1];
+  return expression === undefined
+    ? view
+    : { ...view, group: "expression", groupExpression: asUnicode(expression) };
 }
 
 const ruleOf = (match: string, on: boolean) => ({ below: "", match, on });
