@@ -58,7 +58,7 @@ fuzz: $(STAMPS)/python  ## Fuzz every parser (FUZZ_SECONDS=60 each, FUZZ_TARGET=
 sanitize: $(STAMPS)/kymo  ## Run the tests of core, store and writer under address, undefined-behaviour and thread sanitizers
 	$(BIN)/python tools/sanitize.py
 
-bench: setup $(STAMPS)/chromium $(STAMPS)/bench  ## Measure every claim beside its peers, in half an hour; results go to benches/results and docs
+bench: setup $(STAMPS)/chromium $(STAMPS)/bench  ## Measure every claim beside its peers, in forty minutes; results go to benches/results and docs
 	$(BENCH_VENV)/bin/python benches/run.py; status=$$?; \
 	$(BENCH_VENV)/bin/python benches/plots.py && $(BIN)/python benches/documents.py && exit $$status
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from browser import LIMIT, VIEWPORT, chromium, served
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from report import Row, budget, write
 
 from kymo import SummaryWriter
@@ -25,13 +25,16 @@ BUDGET_MS = 300
 # The card says what has been drawn; the frame after that shows it, and the message comes once it has been painted.
 RECORD = """
 window.drawn = [];
+window.newest = {};
 new MutationObserver(changes => {
   for (const { target } of changes) {
     const { tag, newestStep } = target.dataset;
     requestAnimationFrame(() => {
       const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () =>
-        window.drawn.push([tag, Number(newestStep), (performance.timeOrigin + performance.now()) / 1000]);
+      port1.onmessage = () => {
+        drawn.push([tag, Number(newestStep), (performance.timeOrigin + performance.now()) / 1000]);
+        newest[tag] = Number(newestStep);
+      };
       port2.postMessage(null);
     });
   }
@@ -46,6 +49,8 @@ class Case(NamedTuple):
     steps: int
     wait: bool  # for each step to be drawn before the next
     pause: tuple[float, float]  # seconds between two steps: no rhythm that a timer could be in step with
+    height: int = VIEWPORT["height"]  # of the page
+    view: str = ""  # what the address says of it
 
 
 def seconds_to_pixel(browser: Browser, log_dir: Path, case: Case) -> list[float]:
@@ -67,16 +72,18 @@ def seconds_to_pixel(browser: Browser, log_dir: Path, case: Case) -> list[float]
     spread = random.Random(1)
     called: dict[int, dict[str, float]] = {}
     with served(log_dir) as url:
-        page = browser.new_page(viewport=VIEWPORT)
+        page = browser.new_page(viewport=VIEWPORT | {"height": case.height})
         page.add_init_script(RECORD)
-        page.goto(url)
+        page.goto(f"{url}#{case.view}")
         for tag in case.tags:
-            page.locator(f'article[data-tag="{tag}"][data-newest-step="{HISTORY - 1}"]').wait_for(timeout=LIMIT)
+            card = page.locator(f'article[data-tag="{tag}"][data-newest-step="{HISTORY - 1}"]')
+            card.wait_for(timeout=LIMIT)
+            expect(card).to_be_in_viewport(ratio=1)
         for step in range(HISTORY, HISTORY + case.steps):
             called[step] = log(step)
             if case.wait or step == HISTORY + case.steps - 1:
                 page.wait_for_function(
-                    "([tags, step]) => tags.every(tag => drawn.some(seen => seen[0] === tag && seen[1] >= step))",
+                    "([tags, step]) => tags.every(tag => newest[tag] >= step)",
                     arg=[case.tags, step],
                     timeout=LIMIT,
                     polling=50,
@@ -109,9 +116,11 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=120, help="of the case with one chart")
     samples = parser.parse_args().samples
     four = ["train/accuracy", "train/loss", "val/accuracy", "val/loss"]
+    twenty = [f"layer/{number:02}" for number in range(20)]
     cases = [
         Case("1 run, 1 chart, a step at a time", 1, ["train/loss"], samples, True, (0.05, 0.15)),
         Case("10 runs, 4 charts, a step at a time", 10, four, samples // 2, True, (0.05, 0.15)),
+        Case("10 runs, 20 charts, a step at a time", 10, twenty, samples // 4, True, (0.05, 0.15), 1700, "size=small"),
         Case("1 run, 1 chart, 200 steps a second", 1, ["train/loss"], 6 * samples, False, (0.003, 0.007)),
     ]
     rows = []

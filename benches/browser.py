@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -21,9 +22,22 @@ LIMIT = 60_000  # milliseconds that nothing on the page may take
 VIEWPORT = {"width": 1600, "height": 1000}
 
 
+class Served(NamedTuple):
+    """A server that runs."""
+
+    url: str
+    pid: int
+
+    @property
+    def resident(self) -> int:
+        """Bytes of its memory that are in use."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 @contextmanager
-def served(log_dir: Path) -> Iterator[str]:
-    """The address of a server over the directory, for as long as the block runs."""
+def started(log_dir: Path) -> Iterator[Served]:
+    """A server over the directory, for as long as the block runs."""
     command = [sys.executable, "-m", "kymo", "serve", str(log_dir), "--port", "0"]
     with (
         tempfile.TemporaryDirectory(prefix="kymo-bench-", ignore_cleanup_errors=True) as cache,
@@ -33,9 +47,17 @@ def served(log_dir: Path) -> Iterator[str]:
     ):
         assert process.stdout is not None
         try:
-            yield next(found.group() for line in process.stdout if (found := re.search(r"http://\S+", line)))
+            url = next(found.group() for line in process.stdout if (found := re.search(r"http://\S+", line)))
+            yield Served(url, process.pid)
         finally:
             process.terminate()
+
+
+@contextmanager
+def served(log_dir: Path) -> Iterator[str]:
+    """The address of such a server."""
+    with started(log_dir) as server:
+        yield server.url
 
 
 def wait_until_loaded(url: str) -> None:

@@ -24,6 +24,9 @@ TABLES: dict[str, dict[str, Writer]] = {
         "many runs": figures.of_bench("many_runs", figures.many_runs_table),
         "images": figures.of_bench("image_log", figures.image_log_table),
         "growth of reading": figures.of_bench("growth_reading", figures.reading_growth),
+        "dashboards": figures.of_bench("beside_tensorboard", figures.dashboards_table),
+        "motion": figures.of_bench("panning", figures.motion_table),
+        "live memory": figures.of_bench("live_memory", figures.live_memory_table),
     },
 }
 PLOTS = {"docs/images/growth-writing.svg": "growth_writing", "docs/images/growth-reading.svg": "growth_reading"}

@@ -26,6 +26,8 @@ ORDER = [
     "first_chart",
     "add_to_pixel",
     "panning",
+    "live_memory",
+    "beside_tensorboard",
     "bundle",
 ]
 WRITERS = ["kymo", "torch", "tensorboardX", "kohakuboard", "trackio"]
@@ -203,6 +205,34 @@ def image_log_table(found: Mapping[str, Document]) -> str:
     )
 
 
+def dashboards_table(found: Mapping[str, Document]) -> str:
+    """kymo's page beside TensorBoard's."""
+    columns = {"visits": "visits", "s to the first chart": "first chart s", "at worst": "worst first chart s"}
+    columns |= {"s until a new point is seen": "new point s"}
+    rows = _rows(found, "beside_tensorboard")
+    return _table(
+        ["dashboard", *columns], [[row["dashboard"], *(_number(row[key]) for key in columns.values())] for row in rows]
+    )
+
+
+def motion_table(found: Mapping[str, Document]) -> str:
+    """Frames while a chart of long series is moved and zoomed, ms."""
+    columns = {"frames": "frames", "median ms": "median ms", "p95": "p95 ms", "p99": "p99 ms", "worst": "worst ms"}
+    columns |= {"% of frames drawn anew": "drawn anew %", "tasks over 50 ms": "tasks over 50 ms"}
+    rows = _rows(found, "panning")
+    return _table(
+        ["gesture", *columns], [[row["gesture"], *(_number(row[key]) for key in columns.values())] for row in rows]
+    )
+
+
+def live_memory_table(found: Mapping[str, Document]) -> str:
+    """Memory over an hour's live data."""
+    columns = {"points a series": "points a series", "page MiB": "page MiB", "document MiB": "document MiB"}
+    columns |= {"DOM nodes": "DOM nodes", "listeners": "listeners", "server MiB": "server MiB"}
+    rows = _rows(found, "live_memory")
+    return _table([*columns], [[_number(row[key]) for key in columns.values()] for row in rows])
+
+
 Writer = Callable[[Mapping[str, Document]], str]
 
 
@@ -217,7 +247,9 @@ def _rows(found: Mapping[str, Document], bench: str) -> list[Row]:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     numeric = [
-        " ---: " if head[column] not in {"library", "loader", "disk", "call", "keeps", ""} else " --- "
+        " ---: "
+        if head[column] not in {"library", "loader", "disk", "call", "keeps", "dashboard", "gesture", ""}
+        else " --- "
         for column in range(len(head))
     ]
     lines = [f"| {' | '.join(head)} |", f"|{'|'.join(numeric)}|", *(f"| {' | '.join(row)} |" for row in rows)]

@@ -125,6 +125,8 @@ def shoot_state(browser: Browser, state: State, log_dir: Path) -> None:
             state.after(page)
             settle(page)
             page.screenshot(path=IMAGES / "states" / f"{state.name}-{look}.png")
+            # Questions that are still on their way have nobody left to ask.
+            page.unroute_all(behavior="ignoreErrors")
 
 
 def main() -> None:

@@ -9,10 +9,20 @@ export function gather(x: Float64Array, y: Float64Array, frame: Frame, density: 
   const columns = new Columns(Math.ceil(frame.width * density), density);
   const first = Math.max(0, lowerBound(x, frame.low) - 1);
   const last = Math.min(x.length - 1, lowerBound(x, frame.high));
+  // The end of the line so far, and the column that it is in; a gap: y is not a number.
+  let [endX, endY, column] = [NaN, NaN, -1];
   for (let i = first; i <= last; i++) {
-    const across = frame.toX(x[i]!) * density;
-    // What has no place on a logarithmic axis breaks the line.
-    columns.lineTo(across, Number.isFinite(across) ? frame.toY(y[i]!) : NaN);
+    const height = frame.toY(y[i]!);
+    const place = frame.toX(x[i]!) * density;
+    // What is not finite, or has no place on a logarithmic axis, breaks the line.
+    if (!Number.isFinite(height) || !Number.isFinite(place)) {
+      endY = NaN;
+      continue;
+    }
+    const own = Math.floor(place);
+    if (own !== column && !Number.isNaN(endY)) columns.cross(endX, endY, place, height);
+    columns.take(own, height);
+    [endX, endY, column] = [place, height, own];
   }
   return columns;
 }
@@ -60,9 +70,6 @@ export function traceMiddles(surface: Surface, columns: Columns): Trace {
 export class Columns {
   readonly top: Float64Array;
   readonly bottom: Float64Array;
-  /** The end of the line so far; a gap: not a number. */
-  private x = NaN;
-  private y = NaN;
 
   constructor(
     private readonly count: number,
@@ -72,13 +79,20 @@ export class Columns {
     this.bottom = new Float64Array(count).fill(-Infinity);
   }
 
-  lineTo(x: number, y: number): void {
-    if (Number.isFinite(y)) {
-      if (!Number.isNaN(this.y)) this.cross(x, y);
-      this.take(Math.floor(x), y);
-      this.x = x;
+  take(column: number, y: number): void {
+    if (y < this.top[column]!) this.top[column] = y;
+    if (y > this.bottom[column]!) this.bottom[column] = y;
+  }
+
+  /** The columns between two places on the line, in pixels of the surface. */
+  cross(fromX: number, fromY: number, toX: number, toY: number): void {
+    const slope = (toY - fromY) / (toX - fromX);
+    const last = Math.min(Math.floor(toX), this.count);
+    for (let column = Math.max(Math.floor(fromX), -1); column < last; column++) {
+      const edge = fromY + slope * (column + 1 - fromX);
+      this.take(column, edge);
+      this.take(column + 1, edge);
     }
-    this.y = Number.isFinite(y) ? y : NaN;
   }
 
   /** Where a column is, in CSS pixels. */
@@ -118,23 +132,6 @@ export class Columns {
       }
     }
     return { top, bottom };
-  }
-
-  /** The columns on the way to another point. */
-  private cross(x: number, y: number): void {
-    const slope = (y - this.y) / (x - this.x);
-    const last = Math.min(Math.floor(x), this.count);
-    for (let column = Math.max(Math.floor(this.x), -1); column < last; column++) {
-      const edge = this.y + slope * (column + 1 - this.x);
-      this.take(column, edge);
-      this.take(column + 1, edge);
-    }
-  }
-
-  private take(column: number, y: number): void {
-    if (column < 0 || column >= this.count) return;
-    if (y < this.top[column]!) this.top[column] = y;
-    if (y > this.bottom[column]!) this.bottom[column] = y;
   }
 }
 
