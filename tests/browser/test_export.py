@@ -130,8 +130,10 @@ def test_menu_is_used_by_keyboard(card: Card):
     expect(card.root.get_by_role("menu")).to_have_count(0)
     expect(button).to_be_focused()
     page.keyboard.press("Enter")
+    expect(item("Axes")).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
+    expect(item("Save as SVG")).to_be_focused()
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     assert download.value.suggested_filename == "train_loss.svg"
