@@ -31,7 +31,7 @@ def test_link_of_the_scalars_page(page: Page, grid: str):
     assert sorted(question["runs"]) == ["baseline", "grid/lr-0.2", "grid/lr-0.4"]
     assert question["smoothing"] == {"kind": "exponential", "amount": 0.25}
     page.get_by_role("button", name="Chart settings").click()
-    expect(page.get_by_label("Scale y without outliers")).to_be_checked()
+    expect(page.get_by_label("Scale y to")).to_have_value("5")
 
 
 def test_tab_alone_shows_the_last_view(page: Page, grid: str):
