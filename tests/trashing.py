@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from kymo.store.trash import Trash
+from kymo.store.edits.trash import Trash
 
 NOW = 2e9
 Files = dict[str, bytes]

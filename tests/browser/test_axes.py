@@ -147,7 +147,7 @@ def test_limits_are_typed_in_and_each_may_be_left_open(charts: Page):
     form.get_by_label("y to").press("Enter")
     expect(form).to_have_count(0)
     card.wait_for_other_picture(before)
-    charts.wait_for_function("decodeURIComponent(location.hash).includes('zoom=50,100;,1.5:train/loss')")
+    charts.wait_for_function("() => decodeURIComponent(location.hash).includes('zoom=50,100;,1.5:train/loss')")
     assert answer_to(charts, card.tag, charts.reload).question["range"] == [50, 100]
     form = open_form(card.wait())
     ends = [form.get_by_label(f"{side} {end}").input_value() for side in "xy" for end in ("from", "to")]

@@ -134,7 +134,7 @@ def test_what_came_to_rest_is_drawn_as_if_it_had_never_moved(
 ):
     page = chart.page
     answer_to(page, "loss", lambda: drag_view(chart, 0.4), lambda asked: moved(asked) and width(asked) < 4100)
-    page.wait_for_function("!location.hash.includes('zoom=8000')")
+    page.wait_for_function("() => !location.hash.includes('zoom=8000')")
     other = new_page(context)
     other.goto(page.url)
     still = Card(other, "loss").wait(points=RUNS * POINTS).picture()

@@ -159,10 +159,10 @@ def test_marks_end_with_the_axis_and_are_set_by_keyboard(page: Page, grid: str):
     card.chart.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
-    page.wait_for_function("location.hash.includes('marks=')")
+    page.wait_for_function("() => location.hash.includes('marks=')")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Space")
-    page.wait_for_function("decodeURIComponent(location.hash).match(/marks=\\d+,\\d+/)")
+    page.wait_for_function("() => decodeURIComponent(location.hash).match(/marks=\\d+,\\d+/)")
     page.get_by_text("Relative", exact=True).click()
     marks(page)
 

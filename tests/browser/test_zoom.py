@@ -125,7 +125,7 @@ def test_dragging_a_rectangle_zooms_both(chart: Card):
     page = chart.page
     low, high = answer_to(page, "loss", lambda: chart.drag((0.25, 0.25), (0.75, 0.75)), zoomed).question["range"]
     assert (low, high) == (pytest.approx(POINTS / 4, rel=0.02), pytest.approx(POINTS * 3 / 4, rel=0.02))
-    page.wait_for_function("decodeURIComponent(location.hash).includes(';')")
+    page.wait_for_function("() => decodeURIComponent(location.hash).includes(';')")
 
 
 def test_all_charts_zoom_together_when_asked(chart: Card):
@@ -184,5 +184,5 @@ def test_plain_wheel_scrolls_the_page(chart: Card):
     page.set_viewport_size({"width": 700, "height": 400})
     chart.wait()
     turn(chart, 0.5, 0, 120)
-    page.wait_for_function("document.getElementById('charts').scrollTop > 0")
+    page.wait_for_function("() => document.getElementById('charts').scrollTop > 0")
     expect(chart.root.get_by_role("button", name="Reset zoom")).to_have_count(0)

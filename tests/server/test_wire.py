@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kymo.server import wire
-from kymo.server.chart_models import ColumnsHeader, SeriesColumns
+from kymo.server.charts.models import ColumnsHeader, SeriesColumns
 from kymo.server.wire import Body, pieces
 
 

@@ -13,7 +13,7 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 from trashing import NOW
 
 from kymo.store import Logs
-from kymo.store.trash import Trash
+from kymo.store.edits.trash import Trash
 
 DEADLINE = 20.0
 

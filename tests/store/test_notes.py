@@ -10,10 +10,10 @@ import pytest
 from kymo.format.notes_file import Notes
 from kymo.store import Logs
 from kymo.store.changes import Changes
-from kymo.store.notes import change_notes
+from kymo.store.edits.notes import change_notes
+from kymo.store.edits.refusal import Refusal
 from kymo.store.place import Place
 from kymo.store.reader import RunReader
-from kymo.store.refusal import Refusal
 from kymo.store.watch import Watcher
 
 
@@ -115,7 +115,7 @@ def test_two_viewers_lose_nothing(logs: Logs) -> None:
     """Each writes another field, many times; every one must find its own as it left it."""
     program = """
 import sys
-from kymo.store.notes import change_notes
+from kymo.store.edits.notes import change_notes
 from kymo.store.place import Place
 field, place = sys.argv[1], Place(sys.argv[2], "mlp")
 for count in range(150):

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from kymo.store import open_directory as directories
-from kymo.store.open_directory import held, open_below, open_directory
+from kymo.store.edits import open_directory as directories
+from kymo.store.edits.open_directory import held, open_below, open_directory
+from kymo.store.edits.refusal import Refusal
 from kymo.store.place import Place
-from kymo.store.refusal import Refusal
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ PROGRAM = """
 import os, shutil, sys
 from pathlib import Path
 from kymo.store import Logs
-from kymo.store.trash import Trash
+from kymo.store.edits.trash import Trash
 
 NOW = 2e9
 CALLS = ("link", "mkdir", "open", "rename", "replace", "rmdir", "unlink", "fsync")

@@ -7,8 +7,8 @@ from trashing import NOW, entry_of, files, fill
 
 from kymo.format.trash_record import TRASH_DIRECTORY
 from kymo.store import Logs
-from kymo.store.refusal import Refusal
-from kymo.store.trash import Trash
+from kymo.store.edits.refusal import Refusal
+from kymo.store.edits.trash import Trash
 
 
 def test_only_what_was_chosen_goes(trash: Trash, put: Callable[..., None]) -> None:

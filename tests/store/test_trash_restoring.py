@@ -8,8 +8,8 @@ from trashing import entry_of, files, fill
 
 from kymo.format.trash_record import TRASH_DIRECTORY
 from kymo.store.discovery import Explorer
-from kymo.store.refusal import Refusal
-from kymo.store.trash import Trash
+from kymo.store.edits.refusal import Refusal
+from kymo.store.edits.trash import Trash
 
 
 @pytest.fixture

@@ -93,8 +93,9 @@ def test_an_outage_that_only_fsync_shows_is_told_as_such(tmp_path: Path, trainin
     assert read_back(tmp_path / "run") == ALL
 
 
-# More than the 64 MiB that are kept.
+# More than the 64 MiB that are kept. Hundreds of times the calls meet the writing thread more often, still by chance.
 FLOOD = 1_700_000
+MOST_FLOOD_WAITS = 10 * MOST_WAITS
 
 
 @pytest.mark.parametrize(("name", "outage"), [("full", "write 28 0 0"), ("slow", "write 0 700 0")])
@@ -103,7 +104,7 @@ def test_what_is_beyond_the_buffer_is_counted(
 ) -> None:
     """Not even a full buffer makes training wait for a disk that does not take it."""
     answer = training.cut_off(tmp_path / "run", outage, "--calls", str(FLOOD))
-    assert answer["waits"] < MOST_WAITS, answer
+    assert answer["waits"] < MOST_FLOOD_WAITS, answer
     assert answer["memory"] < (64 + 24) << 20, answer
     *first, full = answer["begun"]
     assert ["cannot write" in notice for notice in first] == [True] * (name == "full")

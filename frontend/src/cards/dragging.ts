@@ -1,7 +1,7 @@
 // The pointer's way from one card's grip to another card: shared by all grips.
-import type { Board } from "../model/board.svelte";
-import type { Card } from "../model/card";
-import { canJoin } from "../model/joining";
+import type { Board } from "../model/layout/board.svelte";
+import type { Card } from "../model/layout/card";
+import { canJoin } from "../model/layout/joining";
 import { holdCard } from "./moves";
 
 /** A press that moves less than this many pixels is a click. */

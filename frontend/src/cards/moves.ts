@@ -1,9 +1,9 @@
 // Cards that change their place because the reader wants it: the page and the focus stay with the reader.
 import { tick } from "svelte";
-import type { Card } from "../model/card";
+import type { Card } from "../model/layout/card";
 import type { Dashboard } from "../model/dashboard.svelte";
-import { closedAround } from "../model/folding";
-import { pathsTo } from "../model/tag_path";
+import { closedAround } from "../model/layout/folding";
+import { pathsTo } from "../model/tags/tag_path";
 
 /** How long a chart may take to be built before the focus stays on its place, in milliseconds. */
 const patience = 30_000;

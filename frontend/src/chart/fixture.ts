@@ -1,8 +1,8 @@
 // Series and bands for tests, with everything unsaid left empty.
 import type { BandColumns } from "../api/bands";
 import type { SeriesColumns } from "../api/columns";
-import { lookAt } from "../model/colours";
-import type { Line } from "./scene";
+import { lookAt } from "../model/runs/colours";
+import type { Line } from "./export/scene";
 
 type Sketch = Partial<
   Record<"x" | "value" | "smoothed" | "step" | "wallTime" | "markX" | "markKind", number[]>

@@ -2,24 +2,33 @@
 import { createContext, untrack } from "svelte";
 import { LiveChannel, type LiveState } from "../api/live";
 import type { Info, LiveMessage, Runs, Tag, XAxis } from "../api/types";
-import { Board } from "./board.svelte";
-import { Clip } from "./clip";
-import { Catalog } from "./catalog.svelte";
-import { Cursor } from "./cursor.svelte";
-import { makeFilter } from "./filter";
-import { Groups } from "./groups.svelte";
-import { LookState } from "./look_state.svelte";
-import { addMark } from "./marks";
-import { Notebook } from "./notebook.svelte";
-import { Pause } from "./pause.svelte";
-import { noMarks, passes } from "./run_marks";
-import { chooser, crowd, onlyRule, onlyRun, setRule, setRun, type Rule, type Selection } from "./selection";
-import { TagList } from "./tag_list.svelte";
-import { linkedTheme } from "./tensorboard_url";
-import { ThemeState } from "./theme.svelte";
+import { Board } from "./layout/board.svelte";
+import { Clip } from "./view/clip";
+import { Catalog } from "./runs/catalog.svelte";
+import { Cursor } from "./view/cursor.svelte";
+import { makeFilter } from "./tags/filter";
+import { Groups } from "./runs/groups.svelte";
+import { LookState } from "./runs/look_state.svelte";
+import { addMark } from "./view/marks";
+import { Notebook } from "./runs/notebook.svelte";
+import { Pause } from "./view/pause.svelte";
+import { noMarks, passes } from "./runs/run_marks";
+import {
+  chooser,
+  crowd,
+  onlyRule,
+  onlyRun,
+  setRule,
+  setRun,
+  type Rule,
+  type Selection,
+} from "./runs/selection";
+import { TagList } from "./tags/tag_list.svelte";
+import { linkedTheme } from "./view/tensorboard_url";
+import { ThemeState } from "./view/theme.svelte";
 import { Toast } from "./toast.svelte";
-import { Trash } from "./trash.svelte";
-import { ViewState } from "./view_state.svelte";
+import { Trash } from "./runs/trash.svelte";
+import { ViewState } from "./view/view_state.svelte";
 
 /** Runs that changed; null: anything may have. */
 type ChangeListener = (runs: ReadonlySet<string> | null) => void;

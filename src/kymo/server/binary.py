@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from fastapi import HTTPException, Response
 
-from kymo.server.chart_models import ArraySpan
+from kymo.server.charts.models import ArraySpan
 from kymo.server.models import Model
 from kymo.server.wire import Body, pieces
 

@@ -6,7 +6,7 @@ import errno
 
 from fastapi import HTTPException
 
-from kymo.store.refusal import Refusal
+from kymo.store.edits.refusal import Refusal
 
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _FULL = {errno.ENOSPC, errno.EDQUOT}

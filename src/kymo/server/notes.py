@@ -9,9 +9,9 @@ from kymo.server.models import NotesRequest, RunNotes
 from kymo.server.runs import noted
 from kymo.server.site import SiteOf
 from kymo.store.changes import Changes
-from kymo.store.notes import change_notes
+from kymo.store.edits.notes import change_notes
+from kymo.store.edits.refusal import Refusal
 from kymo.store.place import Place
-from kymo.store.refusal import Refusal
 
 router = APIRouter()
 

@@ -22,10 +22,10 @@ from kymo.server.trash_models import (
     TrashList,
     TrashRequest,
 )
+from kymo.store.edits.refusal import Refusal
+from kymo.store.edits.trash import Trash
 from kymo.store.names import prefixes
 from kymo.store.place import Place
-from kymo.store.refusal import Refusal
-from kymo.store.trash import Trash
 
 router = APIRouter()
 

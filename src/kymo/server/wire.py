@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from kymo.server.chart_models import ArraySpan
+from kymo.server.charts.models import ArraySpan
 from kymo.server.models import Model
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from kymo.store.open_directory import open_below, open_directory
+from kymo.store.edits.open_directory import open_below, open_directory
 
 
 class Place(NamedTuple):

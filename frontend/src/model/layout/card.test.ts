@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { batchOf, cardOf, memberLabels } from "./card";
+import { makeTag } from "../fixture";
+
+const card = (...tags: string[]) =>
+  cardOf(
+    "key",
+    tags.map((tag) => makeTag(tag)),
+  );
+const looks = (...tags: string[]) =>
+  card(...tags).members.map(({ pale, dash, exact }) => [
+    pale ? "pale" : dash === null ? "own" : dash.join(" ") || "solid",
+    ...(exact ? ["exact"] : []),
+  ]);
+const labels = (...tags: string[]) => [...memberLabels(card(...tags)).values()];
+
+describe("a card's members", () => {
+  it("are the run's own line where there is but one", () => {
+    expect(looks("train/loss")).toEqual([["own"]]);
+  });
+  it("are pale where their means stand beside them, and the means are clear and exact", () => {
+    expect(looks("train/loss", "train/loss/epoch")).toEqual([
+      ["pale", "exact"],
+      ["own", "exact"],
+    ]);
+    expect(looks("loss_epoch", "loss_step")).toEqual([
+      ["own", "exact"],
+      ["pale", "exact"],
+    ]);
+  });
+  it("are told apart by dash, the first clear one solid", () => {
+    expect(looks("train/loss", "train/loss/epoch", "val/loss")).toEqual([
+      ["pale", "exact"],
+      ["solid", "exact"],
+      ["6 3", "exact"],
+    ]);
+    expect(looks("train/loss", "val/loss", "lr")).toEqual([["solid"], ["6 3"], ["2 3"]]);
+  });
+  it("are called by what they do not share", () => {
+    expect(labels("train/loss", "train/loss/epoch")).toEqual(["batch", "epoch"]);
+    expect(labels("train/loss", "train/loss/epoch", "val/loss")).toEqual([
+      "train batch",
+      "train epoch",
+      "val",
+    ]);
+    expect(labels("train_loss", "val_loss")).toEqual(["train", "val"]);
+    expect(labels("Loss/train", "Loss/test")).toEqual(["train", "test"]);
+    expect(labels("net/a/w", "net/b/w", "net/c/w")).toEqual(["a", "b", "c"]);
+    expect(labels("train/loss", "optimizer/lr")).toEqual(["train/loss", "optimizer/lr"]);
+    expect(labels("a", "a/b")).toEqual(["a", "a/b"]);
+  });
+});
+
+describe("batchOf", () => {
+  it("knows the means of kymo and of Lightning, and leaves everything else alone", () => {
+    expect(
+      ["train/loss/epoch", "loss_epoch", "epoch", "/epoch", "_epoch", "epoch/loss"].map(batchOf),
+    ).toEqual(["train/loss", "loss_step", "epoch", "/epoch", "_epoch", "epoch/loss"]);
+  });
+});

@@ -1,0 +1,95 @@
+// What one card of the page shows: a tag, or several scalar tags that share a chart.
+import type { Tag } from "../../api/types";
+
+export interface Member {
+  tag: Tag;
+  /** Thin and pale, behind the lines that matter more. */
+  pale: boolean;
+  /** A canvas dash pattern that tells tags of one card apart; null: each run's own. */
+  dash: readonly number[] | null;
+  /** Drawn as it was logged, whatever the smoothing. */
+  exact: boolean;
+}
+
+export interface Card {
+  key: string;
+  /** The first tag's name: the view speaks of a card by it. */
+  name: string;
+  kind: string;
+  members: readonly Member[];
+}
+
+/** Tells the clear lines of one card apart, the first one solid. */
+const dashes: readonly (readonly number[])[] = [
+  [],
+  [6, 3],
+  [2, 3],
+  [9, 3, 2, 3],
+  [12, 4],
+  [5, 2, 2, 2, 2, 2],
+];
+
+export const keyOf = (tag: Tag) => `${tag.kind}:${tag.tag}`;
+
+export const singleCard = (tag: Tag): Card => ({
+  key: keyOf(tag),
+  name: tag.tag,
+  kind: tag.kind,
+  members: [{ tag, pale: false, dash: null, exact: false }],
+});
+
+export const tagNames = (card: Card) => card.members.map(({ tag }) => tag.tag);
+
+/** The name of the series per batch whose mean per epoch a tag holds; a tag that is no such mean is its own. */
+export function batchOf(name: string): string {
+  return /[^/]\/epoch$/.test(name) ? name.slice(0, -"/epoch".length) : name.replace(/(?<=.)_epoch$/, "_step");
+}
+
+/** Scalar tags in one chart: what has a mean per epoch beside it is pale, and means are compared unsmoothed. */
+export function cardOf(key: string, tags: readonly Tag[]): Card {
+  const first = tags[0]!;
+  if (tags.length === 1) return { ...singleCard(first), key };
+  const isPale = ({ tag }: Tag) => tags.some((other) => other.tag !== tag && batchOf(other.tag) === tag);
+  const clear = tags.filter((tag) => !isPale(tag));
+  const exact = clear.length < tags.length;
+  const members = tags.map((tag): Member => {
+    const pale = isPale(tag);
+    const dash = pale || clear.length === 1 ? null : dashes[clear.indexOf(tag) % dashes.length]!;
+    return { tag, pale, dash, exact };
+  });
+  return { key, name: first.tag, kind: first.kind, members };
+}
+
+/** What tells a card's tags apart, in few words: the parts of their names that not all of them have. */
+export function memberLabels({ members }: Card): ReadonlyMap<string, string> {
+  const parts = distinctParts([...new Set(members.map(({ tag }) => batchOf(tag.tag)))]);
+  const labels = members.map(({ tag: { tag }, pale }): [string, string] => {
+    const base = batchOf(tag);
+    const rhythm = pale ? "batch" : base === tag ? "" : "epoch";
+    return [tag, [parts.get(base)!, rhythm].filter(Boolean).join(" ")];
+  });
+  return new Map(labels);
+}
+
+const edges = /^[/_.-]+|[/_.-]+$/g;
+
+/** Names without the beginnings and the ends that all of them share; whole where one would be left with nothing. */
+function distinctParts(names: readonly string[]): ReadonlyMap<string, string> {
+  if (names.length === 1) return new Map([[names[0]!, ""]]);
+  const split = names.map((name) => name.split(/(?=[/_.-])/));
+  const shared = (at: (parts: string[], index: number) => string | undefined) => {
+    let count = 0;
+    while (split.every((parts) => count < parts.length && at(parts, count) === at(split[0]!, count))) count++;
+    return count;
+  };
+  const start = shared((parts, index) => parts[index]);
+  const end = shared((parts, index) => parts[parts.length - 1 - index]);
+  const rest = split.map((parts) =>
+    parts
+      .slice(start, parts.length - end)
+      .join("")
+      .replace(edges, ""),
+  );
+  const isTelling = rest.every((part) => part !== "");
+  return new Map(names.map((name, i) => [name, isTelling ? rest[i]! : name]));
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import type { RunNotes, RunSummary } from "../../api/types";
+import { makeFilter } from "../tags/filter";
+import { isMarkedSame, marksOf, passes } from "./run_marks";
+
+const plain: RunNotes = { name: "", note: "", starred: false, archived: false };
+const run = (name: string, notes: Partial<RunNotes> | null): RunSummary => ({
+  name,
+  status: "idle",
+  started: 0,
+  last_event: null,
+  tags: 1,
+  points: 1,
+  warnings: 0,
+  newest: null,
+  value: null,
+  notes: notes && { ...plain, ...notes },
+});
+
+describe("marks", () => {
+  it("are those of all runs", () => {
+    const marks = marksOf([
+      run("a", null),
+      run("b", { starred: true, name: "best" }),
+      run("c", { archived: true }),
+      run("d", { note: "no mark" }),
+      run("e", { starred: true, archived: true }),
+    ]);
+    expect([...marks.starred]).toEqual(["b", "e"]);
+    expect([...marks.archived]).toEqual(["c", "e"]);
+    expect([...marks.names]).toEqual([["b", "best"]]);
+  });
+
+  it("differ by star, archive and name, not by the note", () => {
+    expect(isMarkedSame(null, undefined)).toBe(true);
+    expect(isMarkedSame(null, { ...plain, note: "a" })).toBe(true);
+    for (const change of [{ starred: true }, { archived: true }, { name: "x" }]) {
+      expect(isMarkedSame(null, { ...plain, ...change })).toBe(false);
+      expect(isMarkedSame({ ...plain, ...change }, { ...plain, ...change })).toBe(true);
+    }
+  });
+});
+
+describe("passes", () => {
+  it("finds a run by its own name and by the one that it was given", () => {
+    const names = new Map([["grid/1", "Best so far"]]);
+    expect(passes(makeFilter("^best"), "grid/1", names)).toBe(true);
+    expect(passes(makeFilter("^grid"), "grid/1", names)).toBe(true);
+    expect(passes(makeFilter("best"), "grid/2", names)).toBe(false);
+  });
+});
