@@ -125,6 +125,24 @@ def test_validation_joins_training_on_request(page: Page, logs: str):
     assert "validation=joined" in page.url
 
 
+def test_what_is_logged_per_batch_is_pale_behind_what_is_logged_per_epoch(
+    tmp_path: Path, serve: Callable[..., Server], page: Page
+):
+    """Without any mean per epoch: how many points there are decides."""
+    values = {step: 1.0 + step % 3 for step in range(STEPS)}
+    epochs = dict.fromkeys(range(9, STEPS, 10), 2.0)
+    series = {"train/loss": values, "val/loss": epochs, "train/rate": epochs, "val/rate": epochs}
+    write_series(tmp_path / "run", series)
+    page.goto(serve(tmp_path).url + "#validation=joined&smoothing=0")
+    Card(page, "train/loss").wait(series=2)
+    Card(page, "train/rate").wait(series=2)
+    pale = re.compile(r"\bpale\b")
+    expect(legend(page, "train/loss")).to_have_text(["train", "val"])
+    expect(legend(page, "train/loss").first).to_have_class(pale)
+    for clear in (legend(page, "train/loss").last, *legend(page, "train/rate").all()):
+        expect(clear).not_to_have_class(pale)
+
+
 def test_dragging_a_card_onto_another_joins_them_for_good_and_for_others(
     page: Page, logs: str, other_context: BrowserContext, new_page: Callable[[BrowserContext], Page]
 ):

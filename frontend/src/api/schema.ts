@@ -538,7 +538,7 @@ export interface components {
         GroupBand: {
             /**
              * Arrays
-             * @description x, mean, low, high, deviation and count: one element for each x.
+             * @description x, mean, low, high, deviation and count: one element for each x; mark_x and mark_kind: where any of the runs has a value that is not finite; restarts: where any of them was started again.
              */
             arrays: {
                 [key: string]: components["schemas"]["ArraySpan"];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lookAt } from "../../model/runs/colours";
 import { bandRow, curveOf, drawBands, edgesOf, type Band } from "./band";
-import type { Frame } from "./draw";
+import { drawFlags, type Frame } from "./draw";
 import { yExtent } from "./extent";
 import { makeBand } from "../fixture";
 import type { Surface, Trace } from "./surface";
@@ -98,6 +98,14 @@ describe("a band", () => {
   it("shows a mean that stands alone as a dot", () => {
     const alone = makeBand({ x: [5], mean: [2] });
     expect(draw([makeOne({ columns: alone, ...edgesOf(alone, "minmax") })]).at(-1)).toBe("fill o5,80");
+  });
+});
+
+describe("the restarts of many runs", () => {
+  it("are flags in view that do not run together", () => {
+    const surface = new Recorder();
+    drawFlags(surface, [-1, 2, 3, 9, 21], "red", frame(false));
+    expect(surface.drawn).toEqual(["fill M2.5,0 L7.5,3 L2.5,6 Z", "fill M9.5,0 L14.5,3 L9.5,6 Z"]);
   });
 });
 

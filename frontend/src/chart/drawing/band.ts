@@ -1,6 +1,5 @@
 // Bands: many runs as the line of their mean, over an area that says how far they lie apart.
 import type { BandColumns } from "../../api/bands";
-import { noFloats } from "../../api/binary";
 import type { Look } from "../../model/runs/colours";
 import { traceLine, type Frame } from "./draw";
 import { lowerBound, type Curve } from "./extent";
@@ -33,8 +32,8 @@ export function edgesOf(columns: BandColumns, spread: Spread): Pick<Band, "low" 
 
 /** What the scales have to make room for. */
 export function curveOf({ columns, low, high, pale }: Band): Curve {
-  const { x, mean } = columns;
-  return { x, markX: noFloats, value: pale ? mean : low, smoothed: pale ? null : high };
+  const { x, mean, markX } = columns;
+  return { x, markX, value: pale ? mean : low, smoothed: pale ? null : high };
 }
 
 const areaAlpha: Record<Theme, number> = { light: 0.16, dark: 0.2 };

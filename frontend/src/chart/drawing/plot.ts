@@ -112,12 +112,13 @@ export class Plot {
     return makeFrame({ ...place, logX: this.scene.logX, logY: this.scene.log });
   }
 
-  /** What is shown, for a picture of it. */
-  figure(): Figure {
+  /** What is shown with the reader's marks, for a picture of it. */
+  figure(marks: Marks): Figure {
     const { scene, axes, chart } = this;
     return {
       scene,
       frame: this.frame(),
+      marks,
       gutter: chart.bbox.left / uPlot.pxRatio,
       ticks: axes.shown,
       xTitle: axes.title,

@@ -4,7 +4,8 @@ import { makeLine, makeSeries } from "../fixture";
 import { makeFrame } from "../drawing/scale";
 import type { Line } from "./scene";
 
-const figureOf = (lines: Line[], xTag: string | null = null): Figure => ({
+const figureOf = (lines: Line[], xTag: string | null = null, marks: number[] = []): Figure => ({
+  marks,
   scene: {
     lines,
     bands: [],
@@ -43,6 +44,16 @@ describe("drawFigure", () => {
 
   it("names the series that is x", () => {
     expect(texts(draw([], "data/samples").svg).at(-1)).toBe("data/samples");
+  });
+
+  it("has the reader's marks with their letters, where they are in view", () => {
+    const { svg } = drawFigure(figureOf([lineOf("a")], null, [5, 10]), "loss", measure);
+    const marks = svg.split('class="marks"')[1]!.split("</g>")[0]!;
+    expect(marks).toContain('d="M150.5 0L150.5 100"');
+    expect(texts(marks)).toEqual(["A", "B"]);
+    // The letter of a mark at the edge stays inside of the plot.
+    expect(marks).toMatch(/<text x="292.5"[^>]*>B</);
+    expect(drawFigure(figureOf([], null, [11]), "loss", measure).svg).not.toContain('class="marks"');
   });
 
   it("tells tags of one card apart by their dashes", () => {

@@ -1,8 +1,10 @@
 // A chart as a picture of its own: title, axes, lines and legend as an SVG document.
 import type { Look, Shape } from "../../model/runs/colours";
+import { markNames, type Marks } from "../../model/view/marks";
 import { tickLength, xAxisGap, xAxisHeight, xTitleHeight, yAxisGap, type Ticks } from "../drawing/axes";
 import { addShape, type Frame } from "../drawing/draw";
 import { inks, type Ink } from "../drawing/ink";
+import { drawMark } from "../drawing/mark";
 import { drawScene } from "./picture";
 import type { Line, Scene } from "./scene";
 import { element, escapeXml, SvgSurface } from "./svg";
@@ -11,6 +13,7 @@ import { element, escapeXml, SvgSurface } from "./svg";
 export interface Figure {
   scene: Scene;
   frame: Frame;
+  marks: Marks;
   /** Room for the labels of y. */
   gutter: number;
   ticks: { x: Ticks; y: Ticks };
@@ -69,7 +72,7 @@ export function drawFigure(figure: Figure, title: string, measure: Measure): Dra
     element(
       "g",
       { transform: `translate(${margin + gutter} ${top})` },
-      ["", drawAxes(figure, ink), drawPlot(figure), ""].join("\n"),
+      ["", drawAxes(figure, ink), drawPlot(figure), drawMarks(figure, ink), ""].join("\n"),
     ),
     ...(rows.length > 0
       ? [
@@ -107,6 +110,18 @@ function drawPlot({ scene, frame, bleed }: Figure): string {
     }),
   );
   return `${clip}\n${element("g", { class: "plot", "clip-path": "url(#plot)" }, `\n${String(surface)}\n`)}`;
+}
+
+function drawMarks({ frame, marks }: Figure, ink: Ink): string {
+  const surface = new SvgSurface();
+  const letters = marks.flatMap((mark, i) => {
+    const middle = drawMark(surface, mark, frame, ink);
+    const style = { "text-anchor": "middle", "font-weight": 600, fill: ink.ground };
+    return middle ? [text(middle.x, middle.y + 4, markNames[i]!, style)] : [];
+  });
+  return letters.length === 0
+    ? ""
+    : element("g", { class: "marks" }, ["", String(surface), ...letters, ""].join("\n"));
 }
 
 function drawAxes({ frame, ticks, xTitle, scene }: Figure, ink: Ink): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batchOf, cardOf, memberLabels } from "./card";
+import { batchOf, cardOf, memberLabels, withDensities } from "./card";
 import { makeTag } from "../fixture";
 
 const card = (...tags: string[]) =>
@@ -48,6 +48,46 @@ describe("a card's members", () => {
     expect(labels("net/a/w", "net/b/w", "net/c/w")).toEqual(["a", "b", "c"]);
     expect(labels("train/loss", "optimizer/lr")).toEqual(["train/loss", "optimizer/lr"]);
     expect(labels("a", "a/b")).toEqual(["a", "a/b"]);
+  });
+});
+
+describe("a card whose series are known", () => {
+  const drawn = (densities: Record<string, number>) => {
+    const known = new Map(Object.entries(densities));
+    const shown = withDensities(card(...known.keys()), known);
+    return shown.members.map(({ pale, dash, exact }) =>
+      pale ? "pale" : `${dash?.length ?? "own"} ${exact}`,
+    );
+  };
+
+  it("has what is logged per batch pale behind what is logged per epoch, both of them smoothed", () => {
+    expect(drawn({ "train/loss": 4000, "val/loss": 10 })).toEqual(["pale", "own false"]);
+    expect(drawn({ "val/loss": 10, "train/loss": 40, "test/loss": 9 })).toEqual([
+      "0 false",
+      "pale",
+      "2 false",
+    ]);
+    expect(drawn({ "train/loss": 39, "val/loss": 10 })).toEqual(["0 false", "2 false"]);
+  });
+  it("has nothing pale for the sake of a single point, or of a series that nobody has", () => {
+    expect(drawn({ "train/loss": 100, "val/loss": 100, "test/loss": 1 })).not.toContain("pale");
+    expect(drawn({ "train/loss": 100, "val/loss": 0 })).not.toContain("pale");
+  });
+  it("goes by names first: a series with its mean beside it is pale from the start", () => {
+    const names = { "train/loss": 1, "train/loss/epoch": 1, "val/loss": 1 };
+    expect(drawn(names)).toEqual(["pale", "0 true", "2 true"]);
+    expect(drawn({ ...names, "train/loss": 50, "train/loss/epoch": 5, "val/loss": 50 })).toEqual([
+      "pale",
+      "own true",
+      "pale",
+    ]);
+  });
+  it("is labelled by names, not by how it is drawn", () => {
+    const known = new Map([
+      ["train/loss", 4000],
+      ["val/loss", 10],
+    ]);
+    expect([...memberLabels(withDensities(card(...known.keys()), known)).values()]).toEqual(["train", "val"]);
   });
 });
 
