@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lookAt } from "../../model/runs/colours";
-import { bandRow, curveOf, drawBands, edgesOf, type Band } from "./band";
+import { bandRow, bandTable, curveOf, drawBands, edgesOf, type Band } from "./band";
 import { drawFlags, type Frame } from "./draw";
 import { yExtent } from "./extent";
 import { makeBand } from "../fixture";
@@ -122,6 +122,12 @@ describe("bandRow", () => {
       deviation: 1,
       count: 3,
     });
+  });
+  it("is copied in full", () => {
+    expect(bandTable([bandRow(makeOne(), 10, 1, (x) => x)!])).toEqual([
+      ["group", "tag", "mean", "low", "high", "deviation", "runs", "x"],
+      ["lr=0.1", "loss", "3", "1", "5", "1", "3", "10"],
+    ]);
   });
   it("has nothing to tell outside of what the band covers", () => {
     expect(bandRow(makeOne(), 25, 1, (x) => x)).toBeNull();

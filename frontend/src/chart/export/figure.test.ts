@@ -6,6 +6,7 @@ import type { Line } from "./scene";
 
 const figureOf = (lines: Line[], xTag: string | null = null, marks: number[] = []): Figure => ({
   marks,
+  titleOf: (run) => (run === "." ? "(this directory)" : run),
   scene: {
     lines,
     bands: [],
@@ -35,8 +36,18 @@ const lineOf = (run: string, tag = "loss") =>
 
 describe("drawFigure", () => {
   it("has title, labels, lines and legend, all within its size", () => {
-    const { svg, width, height } = draw([lineOf("a"), lineOf("b & c")]);
-    expect(texts(svg)).toEqual(["train/&lt;loss&gt;", "0", "0.5", "0", "5", "10", "step", "a", "b &amp; c"]);
+    const { svg, width, height } = draw([lineOf("."), lineOf("b & c")]);
+    expect(texts(svg)).toEqual([
+      "train/&lt;loss&gt;",
+      "0",
+      "0.5",
+      "0",
+      "5",
+      "10",
+      "step",
+      "(this directory)",
+      "b &amp; c",
+    ]);
     expect(svg.match(/<path [^>]*stroke-width="1.5"[^>]*>/g)!.length).toBe(2 + 2);
     expect([width, height]).toEqual([16 + 52 + 300 + 8 + 16, 16 + 28 + 100 + 24 + 12 + 18 + 16]);
     expect(svg).toContain(`width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`);

@@ -14,6 +14,8 @@ export interface Figure {
   scene: Scene;
   frame: Frame;
   marks: Marks;
+  /** What a run is called. */
+  titleOf: (run: string) => string;
   /** Room for the labels of y. */
   gutter: number;
   ticks: { x: Ticks; y: Ticks };
@@ -58,7 +60,7 @@ export function drawFigure(figure: Figure, title: string, measure: Measure): Dra
   const ink = inks[scene.theme];
   const width = margin + gutter + frame.width + rightRoom + margin;
   const below = xAxisHeight + (scene.xTag === null ? 0 : xTitleHeight);
-  const rows = placeEntries(legendOf(scene), width - 2 * margin, measure);
+  const rows = placeEntries(legendOf(figure), width - 2 * margin, measure);
   const top = margin + titleHeight;
   const legendTop = top + frame.height + below + legendGap;
   const height = legendTop + rows.length * rowHeight + margin - (rows.length > 0 ? 0 : legendGap);
@@ -156,7 +158,7 @@ function drawAxes({ frame, ticks, xTitle, scene }: Figure, ink: Ink): string {
 }
 
 /** Each run once; each tag too, where the card holds several. */
-function legendOf({ lines, theme }: Scene): Entry[] {
+function legendOf({ scene: { lines, theme }, titleOf }: Figure): Entry[] {
   const runs = new Map<string, Look>();
   const tags = new Map<string, Line>();
   for (const line of lines) {
@@ -164,8 +166,8 @@ function legendOf({ lines, theme }: Scene): Entry[] {
     tags.set(line.tag, line);
   }
   const several = tags.size > 1;
-  const ofRuns = [...runs].map(([name, look]) => ({
-    name,
+  const ofRuns = [...runs].map(([run, look]) => ({
+    name: titleOf(run),
     colour: look[theme],
     shape: look.shape,
     dash: several ? [] : look.dash,
