@@ -54,8 +54,9 @@ const dense = 4;
 const shortest = 2;
 
 /**
- * Scalar tags in one chart: what has a mean per epoch beside it is pale, and means are compared unsmoothed. Of the
- * others the dense ones are pale, so that what is logged once per epoch stands clear before what is logged per batch.
+ * Scalar tags in one chart: what has a mean per epoch beside it is pale, and so are the dense ones of the others, so that
+ * what is logged once per epoch stands clear before what is logged per batch. What stands clear before something pale
+ * is as it was logged, and so is what its means smooth already.
  */
 export function cardOf(key: string, tags: readonly Tag[], densities: Densities = new Map()): Card {
   const first = tags[0]!;
@@ -64,11 +65,11 @@ export function cardOf(key: string, tags: readonly Tag[], densities: Densities =
   const points = ({ tag }: Tag) => densities.get(tag) ?? 0;
   const sparsest = Math.min(...means.map(points).filter((count) => count >= shortest));
   const clear = means.filter((tag) => points(tag) < dense * sparsest);
-  const exact = means.length < tags.length;
+  const hasPale = clear.length < tags.length;
   const members = tags.map((tag): Member => {
     const pale = !clear.includes(tag);
     const dash = pale || clear.length === 1 ? null : dashes[clear.indexOf(tag) % dashes.length]!;
-    return { tag, pale, dash, exact };
+    return { tag, pale, dash, exact: hasPale && !(pale && means.includes(tag)) };
   });
   return { key, name: first.tag, kind: first.kind, members };
 }
@@ -76,7 +77,7 @@ export function cardOf(key: string, tags: readonly Tag[], densities: Densities =
 const hasMean = (name: string, tags: readonly Tag[]) =>
   tags.some(({ tag }) => tag !== name && batchOf(tag) === name);
 
-/** The card as it is drawn once it is known how many points its series have. */
+/** The card as it is asked for and drawn once it is known how many points its series have. */
 export const withDensities = ({ key, members }: Card, densities: Densities) =>
   cardOf(
     key,
