@@ -93,6 +93,15 @@ def grid(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[..., S
     return serve_module(log_dir).url
 
 
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """`write_finished`'s four runs, for a test that changes them."""
+    from training_logs import write_finished
+
+    write_finished(tmp_path)
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     sys.path.insert(0, str(ROOT / "tools"))

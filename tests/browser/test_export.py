@@ -66,6 +66,16 @@ def test_svg_is_of_what_the_card_shows(card: Card):
     assert "baseline" not in words
 
 
+def test_svg_has_the_marks_that_the_card_shows(card: Card):
+    card.page.goto(card.page.url + "#marks=50,100")
+    card.page.reload()
+    card.wait()
+    root = ElementTree.fromstring(save(card, "Save as SVG")[1])
+    marks = next(group for group in root.iter(f"{SVG}g") if group.get("class") == "marks")
+    assert texts(marks) == ["A", "B"]
+    assert len([path for path in marks.iter(f"{SVG}path") if path.get("fill") == "none"]) == 2
+
+
 def test_svg_survives_names_full_of_markup(tmp_path: Path, serve: Callable[..., Server], page: Page):
     tag, run = 'a"<b>&', "<script>'&\N{SNOWMAN}"
     write_series(tmp_path / run, {tag: {0: 1.0, 1: 2.0}})

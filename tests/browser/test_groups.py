@@ -11,6 +11,7 @@ from card import Card
 from column_answer import answer_to
 from conftest import Server
 from playwright.sync_api import Locator, Page, expect
+from run_row import run_row
 from training_logs import START, write_series
 
 from kymo import SummaryWriter
@@ -59,10 +60,6 @@ def write_expression(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
-def row(page: Page, run: str) -> Locator:
-    return page.locator(f'#runs [role=treeitem][aria-label^="{run}, "]')
-
-
 def colour(place: Locator) -> str:
     return str(place.locator("svg").first.evaluate("mark => mark.style.color"))
 
@@ -80,24 +77,24 @@ def band_rows(page: Page) -> dict[str, list[str]]:
 def test_folders_colour_their_runs(charts: Page):
     card = Card(charts, "loss")
     before = card.picture()
-    own = {colour(row(charts, f"lr-0.1/seed-{seed}")) for seed in SEEDS}
+    own = {colour(run_row(charts, f"lr-0.1/seed-{seed}")) for seed in SEEDS}
     assert len(own) == 3
     choose(charts, "folder")
     card.wait_for_other_picture(before)
     assert legend(charts) == [["(none)", "1 / 1"], ["lr-0.02", "3 / 3"], ["lr-0.1", "3 / 3"]]
-    of_group = {colour(row(charts, f"lr-0.1/seed-{seed}")) for seed in SEEDS}
-    others = {colour(row(charts, run)) for run in ("lr-0.02/seed-0", "baseline")}
+    of_group = {colour(run_row(charts, f"lr-0.1/seed-{seed}")) for seed in SEEDS}
+    others = {colour(run_row(charts, run)) for run in ("lr-0.02/seed-0", "baseline")}
     assert len(of_group) == 1
     assert len(of_group | others) == 3
     card.wait(series=7, bands=0)
     choose(charts, "none")
-    assert {colour(row(charts, f"lr-0.1/seed-{seed}")) for seed in SEEDS} == own
+    assert {colour(run_row(charts, f"lr-0.1/seed-{seed}")) for seed in SEEDS} == own
 
 
 def test_groups_keep_their_colours(charts: Page, seeds: str):
     choose(charts, "folder")
     expect(charts.get_by_role("list", name="Groups")).to_be_visible()
-    place = row(charts, "lr-0.02/seed-1")
+    place = run_row(charts, "lr-0.02/seed-1")
     before = colour(place)
     # Other groups come first, and the group is seen again.
     choose(charts, "expression")
@@ -114,8 +111,8 @@ def test_expression_groups_by_what_it_captures(charts: Page):
     write_expression(charts, r"seed-(\d)")
     expect(charts.get_by_role("list", name="Groups").get_by_role("listitem")).to_have_count(3)
     assert legend(charts) == [["0", "2 / 2"], ["1", "2 / 2"], ["2", "2 / 2"]]
-    assert colour(row(charts, "lr-0.1/seed-1")) == colour(row(charts, "lr-0.02/seed-1"))
-    assert colour(row(charts, "baseline")) == GREY
+    assert colour(run_row(charts, "lr-0.1/seed-1")) == colour(run_row(charts, "lr-0.02/seed-1"))
+    assert colour(run_row(charts, "baseline")) == GREY
     # A half-written expression says what it lacks, and takes nothing away.
     charts.locator("#group-expression").fill("seed-(")
     expect(charts.locator("#group-expression-error")).to_have_text("Not a regular expression: unterminated group")
@@ -226,7 +223,7 @@ def test_pointing_at_a_run_draws_its_line_over_the_bands(charts: Page):
     choose(charts, "folder", "minmax")
     card.wait(bands=3)
     before = card.cursor_ink()
-    answer = answer_to(charts, "loss", row(charts, "lr-0.1/seed-2").locator(".name").hover)
+    answer = answer_to(charts, "loss", run_row(charts, "lr-0.1/seed-2").locator(".name").hover)
     assert answer.question["runs"] == ["lr-0.1/seed-2"]
     card.wait_for_cursor(shown=True)
     assert card.cursor_ink() > before

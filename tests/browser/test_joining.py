@@ -9,7 +9,7 @@ import pytest
 from card import Card
 from column_answer import answer_to
 from conftest import Server
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
 from training_logs import write_series
 
 from kymo import SummaryWriter
@@ -123,6 +123,36 @@ def test_validation_joins_training_on_request(page: Page, logs: str):
     assert dashes == [None, None, "6 3"]
     card.wait_for_other_picture(before)
     assert "validation=joined" in page.url
+
+
+def test_what_is_logged_per_batch_is_pale_behind_what_is_logged_per_epoch(
+    tmp_path: Path, serve: Callable[..., Server], page: Page
+):
+    """Without any mean per epoch: how many points there are decides."""
+    values = {step: 1.0 + step % 3 for step in range(STEPS)}
+    epochs = dict.fromkeys(range(9, STEPS, 10), 2.0)
+    series = {"train/loss": values, "val/loss": epochs, "train/rate": epochs, "val/rate": epochs}
+    write_series(tmp_path / "run", series)
+    asked: dict[str, object] = {}
+
+    def note(request: Request) -> None:
+        if request.url.endswith("columns"):
+            asked[request.post_data_json["tag"]] = request.post_data_json["smoothing"]
+
+    page.on("request", note)
+    page.goto(serve(tmp_path).url + "#validation=joined&smoothing=0.9")
+    Card(page, "train/loss").wait(series=2)
+    Card(page, "train/rate").wait(series=2)
+    pale = re.compile(r"\bpale\b")
+    expect(legend(page, "train/loss")).to_have_text(["train", "val"])
+    expect(legend(page, "train/loss").first).to_have_class(pale)
+    for clear in (legend(page, "train/loss").last, *legend(page, "train/rate").all()):
+        expect(clear).not_to_have_class(pale)
+    # What is clear beside something pale is not smoothed.
+    Card(page, "train/loss").hover(0.5)
+    row = page.get_by_role("tooltip").locator("tbody tr").filter(has_text="val")
+    expect(row.locator("td").nth(2)).to_have_text("")
+    assert {tag for tag, smoothing in asked.items() if smoothing is None} == {"val/loss"}
 
 
 def test_dragging_a_card_onto_another_joins_them_for_good_and_for_others(

@@ -3,6 +3,7 @@
 import pytest
 from card import Card
 from playwright.sync_api import Locator, Page, expect
+from run_row import run_row
 
 RUN = "grid/lr-0.1"
 
@@ -14,10 +15,6 @@ def charts(page: Page, grid: str) -> Page:
     return page
 
 
-def row(page: Page, run: str) -> Locator:
-    return page.locator(f'#runs [role=treeitem][aria-label^="{run}, "]')
-
-
 def look(place: Locator) -> list[str]:
     mark = place.locator("svg").first
     return [str(mark.evaluate("mark => mark.style.color")), str(mark.locator("path").get_attribute("d"))]
@@ -25,7 +22,7 @@ def look(place: Locator) -> list[str]:
 
 def test_swatch_chooses_a_look_that_stays(charts: Page, grid: str):
     card = Card(charts, "train/loss")
-    place, before = row(charts, RUN), card.picture()
+    place, before = run_row(charts, RUN), card.picture()
     automatic = look(place)
     place.get_by_role("button", name=f"Colour of the run {RUN}").click()
     dialog = charts.get_by_role("dialog", name=f"Colour of the run {RUN}")
@@ -67,34 +64,34 @@ def test_keyboard_chooses_a_look(charts: Page):
     charts.keyboard.press("Enter")
     expect(dialog).to_have_count(0)
     expect(focused).to_have_attribute("id", "runs")
-    assert look(row(charts, RUN)) == ["rgb(48, 92, 227)", "M4 4h8v8H4z"]
+    assert look(run_row(charts, RUN)) == ["rgb(48, 92, 227)", "M4 4h8v8H4z"]
     charts.keyboard.press("c")
     expect(focused).to_have_attribute("aria-label", "blue square, dashed")
     charts.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(focused).to_have_attribute("id", "runs")
-    assert look(row(charts, RUN))[0] == "rgb(48, 92, 227)"
+    assert look(run_row(charts, RUN))[0] == "rgb(48, 92, 227)"
 
 
 def test_click_elsewhere_closes_the_picker(charts: Page):
-    row(charts, RUN).get_by_role("button", name="Colour of the run").click()
+    run_row(charts, RUN).get_by_role("button", name="Colour of the run").click()
     expect(charts.get_by_role("dialog")).to_be_visible()
     charts.locator("header h1, header").first.click(position={"x": 500, "y": 10})
     expect(charts.get_by_role("dialog")).to_have_count(0)
 
 
 def test_groups_have_looks_of_their_own(charts: Page):
-    own = look(row(charts, RUN))
+    own = look(run_row(charts, RUN))
     charts.get_by_label("Groups of runs").select_option("folder")
     legend = charts.get_by_role("list", name="Groups")
-    row(charts, RUN).get_by_role("button", name="Colour of the group grid").click()
+    run_row(charts, RUN).get_by_role("button", name="Colour of the group grid").click()
     charts.get_by_role("dialog", name="Colour of the group grid").get_by_role("radio", name="olive diamond").click()
     for run in (RUN, "grid/lr-0.4"):
-        assert look(row(charts, run))[0] == "rgb(100, 99, 18)"
-    assert look(row(charts, "baseline"))[0] != "rgb(100, 99, 18)"
+        assert look(run_row(charts, run))[0] == "rgb(100, 99, 18)"
+    assert look(run_row(charts, "baseline"))[0] != "rgb(100, 99, 18)"
     legend.get_by_role("button", name="Colour of the group grid").click()
     charts.get_by_role("dialog").get_by_role("radio", name="violet circle").click()
-    assert look(row(charts, RUN))[0] == "rgb(94, 50, 166)"
+    assert look(run_row(charts, RUN))[0] == "rgb(94, 50, 166)"
     expect(legend.get_by_role("button", name="Colour of the group grid")).to_be_focused()
     charts.get_by_label("Groups of runs").select_option("none")
-    assert look(row(charts, RUN)) == own
+    assert look(run_row(charts, RUN)) == own

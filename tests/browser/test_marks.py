@@ -40,6 +40,26 @@ def test_values_that_are_not_finite_are_marked_where_they_are(page: Page, marked
     assert mark_ink(broken, NAN, *ceiling) == mark_ink(broken, UP, *floor) == mark_ink(broken, DOWN, *ceiling) == 0
 
 
+def test_bands_are_marked_where_any_of_their_runs_is_broken_or_started_again(
+    tmp_path: Path, serve: Callable[..., Server], page: Page
+):
+    # All below the top and above the floor, where marks and flags are.
+    calm = {step: 2.0 + step % 2 for step in range(STEPS)}
+    scale = {"scale": {0: 0.0, STEPS - 1: 5.0}}
+    for name, change in (("a", {NAN: math.nan}), ("b", {UP: math.inf}), ("c", {})):
+        write_series(tmp_path / name, {"loss": {**calm, **change}, **scale})
+    again = 170
+    write_series(tmp_path / "c", {"loss": {step: calm[step] for step in range(again, STEPS)}}, START + 10_000)
+    page.goto(serve(tmp_path).url + "#smoothing=0&group=all&band=minmax&join=loss,scale")
+    card = Card(page, "loss").wait(bands=2)
+    floor, ceiling = (0.94, 1.0), (0.0, 0.03)
+    assert mark_ink(card, NAN, *floor) > 0 and mark_ink(card, UP, *ceiling) > 0 and mark_ink(card, again, *ceiling) > 0
+    for quiet in (NAN, DOWN):
+        assert mark_ink(card, quiet, *ceiling) == 0
+    for quiet in (UP, DOWN, again):
+        assert mark_ink(card, quiet, *floor) == 0
+
+
 def test_tooltip_names_values_that_are_not_finite(page: Page, marked: str):
     page.goto(marked + "#smoothing=0")
     card = Card(page, "broken").wait(points=STEPS)

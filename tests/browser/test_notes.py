@@ -11,17 +11,7 @@ from conftest import Server
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from run_row import open_sheet, row_names, run_row
 from test_live import SERVER_IS_AWAY, connection
-from training_logs import finish, write_series
-
-RUNS = ("base", "grid/a", "grid/b", "grid/c")
-
-
-@pytest.fixture
-def logs(tmp_path: Path) -> Path:
-    for name in RUNS:
-        write_series(tmp_path / name, {"loss": {step: 1 / (step + 1) for step in range(10)}})
-        finish(tmp_path / name)
-    return tmp_path
+from training_logs import FINISHED
 
 
 @pytest.fixture
@@ -196,8 +186,39 @@ def test_archived_runs_are_left_out_until_they_are_asked_for(runs: Page):
     assert "archived=1" in runs.url
 
 
+def test_run_is_archived_and_taken_back_by_key(logs: Path, runs: Page):
+    runs.locator("#runs").focus()
+    runs.keyboard.press("Home")
+    runs.keyboard.press("z")
+    expect(run_row(runs, "base")).to_have_count(0)
+    expect(runs.get_by_test_id("toast")).to_contain_text("base is archived")
+    assert noted(logs / "base")["archived"] is True
+    counts(runs, "3 of 3 runs shown")
+    runs.get_by_role("button", name="More about the list").click()
+    runs.get_by_label("Show archived (1)").check()
+    runs.keyboard.press("Escape")
+    expect(run_row(runs, "base")).to_have_attribute("aria-label", re.compile("archived"))
+    runs.locator("#runs").focus()
+    runs.keyboard.press("Home")
+    runs.keyboard.press("z")
+    expect(run_row(runs, "base")).not_to_have_attribute("aria-label", re.compile("archived"))
+    runs.keyboard.press("?")
+    expect(runs.get_by_role("dialog")).to_contain_text(re.compile("z.*archive", re.DOTALL))
+
+
+def test_keys_go_on_where_a_run_was_archived(runs: Page):
+    runs.locator("#runs").focus()
+    runs.keyboard.press("End")
+    runs.keyboard.press("ArrowUp")
+    runs.keyboard.press("z")
+    expect(run_row(runs, "grid/b")).to_have_count(0)
+    runs.keyboard.press("z")
+    expect(run_row(runs, "grid/c")).to_have_count(0)
+    expect(run_row(runs, "grid/a")).to_be_visible()
+
+
 def test_all_runs_archived_says_so_and_offers_them(logs: Path, server: Server, page: Page):
-    for name in RUNS:
+    for name in FINISHED:
         (logs / name / "notes.json").write_text(json.dumps({"archived": True}))
     page.goto(server.url)
     expect(page.get_by_role("heading", name="All runs are archived")).to_be_visible()

@@ -11,6 +11,7 @@ import pytest
 from card import Card
 from conftest import Server
 from playwright.sync_api import Locator, Page, expect
+from run_row import run_row
 from training_logs import RATES, STEPS, loss, write_series
 
 from kymo import SummaryWriter
@@ -23,12 +24,8 @@ def runs(page: Page, grid: str) -> Page:
     return page
 
 
-def row(page: Page, name: str) -> Locator:
-    return page.locator(f'#runs [role=treeitem][aria-label^="{name}, "]')
-
-
 def colour(page: Page, name: str) -> str:
-    return str(row(page, name).locator("svg").first.evaluate("mark => mark.style.color"))
+    return str(run_row(page, name).locator("svg").first.evaluate("mark => mark.style.color"))
 
 
 def names(page: Page) -> list[str]:
@@ -42,51 +39,51 @@ def expect_counts(page: Page, text: str) -> None:
 
 def test_runs_form_a_tree_by_path(runs: Page):
     assert names(runs) == ["baseline", "grid", "grid/lr-0.1", "grid/lr-0.2", "grid/lr-0.4"]
-    expect(row(runs, "grid")).to_have_attribute("aria-level", "1")
-    expect(row(runs, "grid/lr-0.2")).to_have_attribute("aria-level", "2")
-    expect(row(runs, "grid/lr-0.2").locator(".name")).to_have_text("lr-0.2")
+    expect(run_row(runs, "grid")).to_have_attribute("aria-level", "1")
+    expect(run_row(runs, "grid/lr-0.2")).to_have_attribute("aria-level", "2")
+    expect(run_row(runs, "grid/lr-0.2").locator(".name")).to_have_text("lr-0.2")
     expect_counts(runs, "4 of 4 runs shown")
 
 
 def test_group_folds_without_touching_what_is_drawn(runs: Page):
-    row(runs, "grid").locator(".name").click()
-    expect(row(runs, "grid/lr-0.1")).to_have_count(0)
-    expect(row(runs, "grid")).to_have_attribute("aria-expanded", "false")
+    run_row(runs, "grid").locator(".name").click()
+    expect(run_row(runs, "grid/lr-0.1")).to_have_count(0)
+    expect(run_row(runs, "grid")).to_have_attribute("aria-expanded", "false")
     Card(runs, "train/loss").wait(series=4)
-    row(runs, "grid").locator(".name").click()
-    expect(row(runs, "grid/lr-0.1")).to_be_visible()
+    run_row(runs, "grid").locator(".name").click()
+    expect(run_row(runs, "grid/lr-0.1")).to_be_visible()
 
 
 def test_clicking_a_run_hides_and_shows_it(runs: Page):
     card = Card(runs, "train/loss")
-    row(runs, "baseline").locator(".name").click()
-    expect(row(runs, "baseline")).to_have_attribute("aria-checked", "false")
+    run_row(runs, "baseline").locator(".name").click()
+    expect(run_row(runs, "baseline")).to_have_attribute("aria-checked", "false")
     card.wait(series=3, points=3 * STEPS)
-    row(runs, "baseline").locator(".name").click()
+    run_row(runs, "baseline").locator(".name").click()
     card.wait(series=4, points=4 * STEPS)
 
 
 def test_groups_count_hides_and_shows_all_its_runs(runs: Page):
     card = Card(runs, "train/loss")
-    row(runs, "grid/lr-0.1").locator(".name").click()
-    expect(row(runs, "grid")).to_have_attribute("aria-checked", "mixed")
-    row(runs, "grid").get_by_text("2 / 3").click()
+    run_row(runs, "grid/lr-0.1").locator(".name").click()
+    expect(run_row(runs, "grid")).to_have_attribute("aria-checked", "mixed")
+    run_row(runs, "grid").get_by_text("2 / 3").click()
     card.wait(series=4)
-    row(runs, "grid").get_by_text("3 / 3").click()
+    run_row(runs, "grid").get_by_text("3 / 3").click()
     card.wait(series=1)
     expect_counts(runs, "1 of 4 runs shown")
 
 
 def test_only_shows_one_run_or_one_group(runs: Page):
     card = Card(runs, "train/loss")
-    row(runs, "grid/lr-0.2").hover()
-    row(runs, "grid/lr-0.2").get_by_role("button", name="only").click()
+    run_row(runs, "grid/lr-0.2").hover()
+    run_row(runs, "grid/lr-0.2").get_by_role("button", name="only").click()
     card.wait(series=1)
     expect_counts(runs, "1 of 4 runs shown")
-    row(runs, "grid").hover()
-    row(runs, "grid").get_by_role("button", name="only").click()
+    run_row(runs, "grid").hover()
+    run_row(runs, "grid").get_by_role("button", name="only").click()
     card.wait(series=3)
-    expect(row(runs, "baseline")).to_have_attribute("aria-checked", "false")
+    expect(run_row(runs, "baseline")).to_have_attribute("aria-checked", "false")
 
 
 def test_none_says_so_and_offers_all(runs: Page):
@@ -100,15 +97,15 @@ def test_none_says_so_and_offers_all(runs: Page):
 def test_filter_narrows_the_list_and_what_all_and_none_mean(runs: Page):
     field = runs.locator("#run-filter")
     field.fill(r"lr-0\.[24]$")
-    expect(row(runs, "baseline")).to_have_count(0)
+    expect(run_row(runs, "baseline")).to_have_count(0)
     assert [name for name in names(runs) if name != "grid"] == ["grid/lr-0.2", "grid/lr-0.4"]
     Card(runs, "train/loss").wait(series=4)
     runs.get_by_role("button", name="None", exact=True).click()
     Card(runs, "train/loss").wait(series=2)
     field.press("Escape")
     expect(field).to_have_value("")
-    expect(row(runs, "baseline")).to_have_attribute("aria-checked", "true")
-    expect(row(runs, "grid/lr-0.4")).to_have_attribute("aria-checked", "false")
+    expect(run_row(runs, "baseline")).to_have_attribute("aria-checked", "true")
+    expect(run_row(runs, "grid/lr-0.4")).to_have_attribute("aria-checked", "false")
 
 
 def test_filter_that_matches_nothing_says_so(runs: Page):
@@ -134,18 +131,18 @@ def test_list_obeys_the_keyboard(runs: Page):
     expect(runs.locator("#runs")).to_be_focused()
     runs.keyboard.press("Space")
     card.wait(series=3)
-    expect(row(runs, "baseline")).to_have_attribute("aria-checked", "false")
+    expect(run_row(runs, "baseline")).to_have_attribute("aria-checked", "false")
     runs.keyboard.press("ArrowDown")
     runs.keyboard.press("ArrowLeft")
-    expect(row(runs, "grid")).to_have_attribute("aria-expanded", "false")
+    expect(run_row(runs, "grid")).to_have_attribute("aria-expanded", "false")
     runs.keyboard.press("ArrowRight")
-    expect(row(runs, "grid")).to_have_attribute("aria-expanded", "true")
+    expect(run_row(runs, "grid")).to_have_attribute("aria-expanded", "true")
     runs.keyboard.press("End")
     runs.keyboard.press("Enter")
     card.wait(series=1)
-    expect(row(runs, "grid/lr-0.4")).to_have_attribute("aria-checked", "true")
+    expect(run_row(runs, "grid/lr-0.4")).to_have_attribute("aria-checked", "true")
     active = runs.locator("#runs").get_attribute("aria-activedescendant")
-    assert active == row(runs, "grid/lr-0.4").get_attribute("id")
+    assert active == run_row(runs, "grid/lr-0.4").get_attribute("id")
     runs.keyboard.press("a")
     card.wait(series=4)
     runs.keyboard.press("n")
@@ -153,7 +150,7 @@ def test_list_obeys_the_keyboard(runs: Page):
 
 
 def value(page: Page, name: str) -> Locator:
-    return row(page, name).locator(".value")
+    return run_row(page, name).locator(".value")
 
 
 def shown_number(cell: Locator) -> float:
@@ -179,7 +176,7 @@ def test_runs_can_be_ordered_by_their_value(runs: Page):
     order.select_option("highest")
     ascending = sorted(RATES, key=RATES.__getitem__)
     # A list in an order of values has no folders.
-    expect(row(runs, "grid")).to_have_count(0)
+    expect(run_row(runs, "grid")).to_have_count(0)
     assert names(runs) == ascending[::-1]
     order.select_option("lowest")
     expect(runs.locator("#runs [role=treeitem]").first).to_have_attribute("aria-label", re.compile("^baseline"))
@@ -204,8 +201,8 @@ def test_status_is_told_in_a_word(tmp_path: Path, serve: Callable[..., Server], 
         os.utime(file, (now - 3600, now - 3600))
     page.goto(serve(tmp_path).url)
     for name in ("live", "finished", "stale", "idle"):
-        expect(row(page, name)).to_have_attribute("aria-label", re.compile(f"^{name}, 1, {name}, loss"))
-        expect(row(page, name).locator(".status")).to_have_attribute("title", re.compile(f"^{name}: "))
+        expect(run_row(page, name)).to_have_attribute("aria-label", re.compile(f"^{name}, 1, {name}, loss"))
+        expect(run_row(page, name).locator(".status")).to_have_attribute("title", re.compile(f"^{name}: "))
 
 
 def test_run_keeps_its_colour_over_reload_and_beside_other_runs(
@@ -239,6 +236,6 @@ def test_crowd_starts_with_the_newest_runs_and_a_short_list_of_rows(
     assert len(names(page)) < 80
     page.locator("#runs").focus()
     page.keyboard.press("End")
-    expect(row(page, "run-119")).to_have_attribute("aria-checked", "true")
+    expect(run_row(page, "run-119")).to_have_attribute("aria-checked", "true")
     page.get_by_role("button", name="Show all", exact=True).click()
     Card(page, "loss").wait(bands=1, points=120)

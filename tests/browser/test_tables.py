@@ -1,6 +1,8 @@
 """Marks on charts, and the tables that compare what lies at and between them."""
 
+import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from column_answer import answer_to
 from conftest import Server
 from data_table import DataTable
 from playwright.sync_api import Page, expect
-from training_logs import RATES, SECONDS_PER_STEP, START, STEPS, loss
+from training_logs import RATES, SECONDS_PER_STEP, START, STEPS, loss, write_series
 
 from kymo import SummaryWriter
 
@@ -105,6 +107,29 @@ def test_one_mark_tells_the_smoothed_value_too(page: Page, grid: str):
     table.wait("A 77")
     assert table.number(RUN, "smoothed") == close_to(float(answer.array(RUN, "smoothed")[77]))
     assert table.number(RUN, "value") == close_to(float(VALUES[RUN][77]))
+
+
+def test_table_and_tooltip_and_their_copies_agree_on_smoothed_and_logged_values(page: Page, grid: str):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    card, table = open_page(page, grid, "smoothing=0.9&table=train/loss&marks=77,150")
+    table.wait("A 77, B 150")
+    told = {column: table.cell(RUN, column).inner_text() for column in ("asmoothed", "avalue", "bsmoothed", "bvalue")}
+    assert table.number(RUN, "avalue") == close_to(float(VALUES[RUN][77]))
+    assert told["asmoothed"] != told["avalue"]
+    drop = table.number(RUN, "bsmoothed") - table.number(RUN, "asmoothed")
+    assert table.number(RUN, "difference") == pytest.approx(drop, abs=2e-3)
+    for mark, step in (("a", 77), ("b", 150)):
+        card.hover(step / (STEPS - 1))
+        row = page.get_by_role("tooltip").locator("tbody tr").filter(has_text=RUN)
+        expect(row.locator("td").nth(3)).to_have_text(str(step))
+        assert row.locator("td").all_text_contents()[1:3] == [told[f"{mark}smoothed"], told[f"{mark}value"]]
+        page.keyboard.press("c")
+        expect(page.get_by_test_id("toast")).to_contain_text("Copied 4 rows")
+        lines = [line.split("\t") for line in page.evaluate("navigator.clipboard.readText()").splitlines()]
+        cells = {name: texts for name, *texts in zip(*lines, strict=True)}
+        at = cells["run"].index(RUN)
+        assert float(cells["value"][at]) == close_to(float(VALUES[RUN][step]))
+        assert float(cells["smoothed"][at]) == pytest.approx(float(told[f"{mark}smoothed"]), rel=1e-3)
 
 
 @pytest.mark.parametrize(("a", "b"), [(40, 160), (160, 40)])
@@ -220,6 +245,58 @@ def test_table_is_opened_from_the_menu(page: Page, grid: str):
     expect(card.open_menu().get_by_role("menuitemcheckbox", name="Data table")).to_have_attribute(
         "aria-checked", "true"
     )
+
+
+def test_long_table_is_read_page_by_page_with_the_keyboard(tmp_path: Path, serve: Callable[..., Server], page: Page):
+    count = 250
+    write_series(tmp_path / "run-0", {"loss": {0: 1.0, 1: 2.0}})
+    for number in range(1, count):
+        shutil.copytree(tmp_path / "run-0", tmp_path / f"run-{number}")
+    page.goto(serve(tmp_path).url + "#table=loss")
+    page.locator("#runs").focus()
+    page.keyboard.press("a")
+    table = DataTable(Card(page, "loss").wait(bands=1))
+    pages = table.root.get_by_role("navigation")
+    expect(pages.get_by_role("status")).to_have_text("1–200 of 250")
+    following, previous = pages.get_by_role("button", name="Next"), pages.get_by_role("button", name="Previous")
+    assert len(table.runs()) == 200
+    following.focus()
+    page.keyboard.press("Enter")
+    expect(pages.get_by_role("status")).to_have_text("201–250 of 250")
+    expect(table.root.locator("tbody tr")).to_have_count(50)
+    # There is no further page, and the focus stays.
+    page.keyboard.press("Enter")
+    expect(pages.get_by_role("status")).to_have_text("201–250 of 250")
+    expect(following).to_be_focused()
+    expect(following).to_have_attribute("aria-disabled", "true")
+    # Another order is read from its beginning.
+    table.root.get_by_role("button", name="Last").click()
+    expect(pages.get_by_role("status")).to_have_text("1–200 of 250")
+    expect(previous).to_have_attribute("aria-disabled", "true")
+
+
+def test_runs_of_two_directories_are_told_apart_everywhere(tmp_path: Path, serve: Callable[..., Server], page: Page):
+    """Also where a name was given to both of them."""
+    for place in ("one", "two"):
+        directory = tmp_path / place / "runs"
+        write_series(directory / "mlp", {"loss": {0: 1.0, 1: 2.0}})
+        write_series(directory / "cnn", {"loss": {0: 1.0, 1: 2.0}})
+        (directory / "mlp" / "notes.json").write_text(json.dumps({"name": "best"}))
+    page.goto(serve(tmp_path / "one" / "runs", str(tmp_path / "two" / "runs")).url + "#table=loss")
+    titles = ["best (one/runs/mlp)", "best (two/runs/mlp)", "one/runs/cnn", "two/runs/cnn"]
+    card = Card(page, "loss").wait(series=4)
+    table = DataTable(card)
+    table.cell(titles[0], "points").wait_for()
+    assert sorted(table.runs()) == titles
+    card.hover(0.5)
+    rows = page.get_by_role("tooltip").locator("tbody tr td:first-child")
+    expect(rows).to_have_count(4)
+    assert sorted(text.strip() for text in rows.all_text_contents()) == titles
+    menu = card.open_menu()
+    with page.expect_download() as download:
+        menu.get_by_role("menuitem", name="Save as SVG").click()
+    drawn = Path(download.value.path()).read_text()
+    assert all(f">{title}</text>" in drawn for title in titles)
 
 
 def test_table_grows_with_its_run(tmp_path: Path, serve: Callable[..., Server], page: Page):

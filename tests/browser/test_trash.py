@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,16 +12,6 @@ from conftest import Server
 from playwright.sync_api import Locator, Page, expect
 from run_row import open_sheet, run_row
 from training_logs import finish, write_series
-
-RUNS = ("base", "grid/a", "grid/b", "grid/c")
-
-
-@pytest.fixture
-def logs(tmp_path: Path) -> Path:
-    for name in RUNS:
-        write_series(tmp_path / name, {"loss": {step: 1 / (step + 1) for step in range(10)}})
-        finish(tmp_path / name)
-    return tmp_path
 
 
 @pytest.fixture
@@ -97,6 +88,23 @@ def test_runs_of_a_folder_move_together(logs: Path, runs: Page):
     move(runs)
     Card(runs, "loss").wait(series=1)
     assert trashed(logs) == ["grid/a", "grid/b", "grid/c"]
+
+
+def test_question_tells_the_size_of_all_runs_however_many(tmp_path: Path, serve: Callable[..., Server], page: Page):
+    write_series(tmp_path / "run-0", {"loss": {0: 1.0}})
+    finish(tmp_path / "run-0")
+    (file,) = (tmp_path / "run-0").glob("*tfevents*")
+    count = 120
+    for number in range(1, count):
+        shutil.copytree(tmp_path / "run-0", tmp_path / f"run-{number}")
+    page.goto(serve(tmp_path).url)
+    page.get_by_role("button", name="More about the list").click()
+    page.get_by_role("button", name=f"Move {count} runs").click()
+    asked = question(page)
+    expect(asked.get_by_role("listitem")).to_have_count(100)
+    expect(asked).to_contain_text("and 20 more.")
+    expect(asked).to_contain_text(f"{count * file.stat().st_size / 1000:#.3g} kB together")
+    expect(asked.get_by_role("listitem").last).to_contain_text(f"{file.stat().st_size} B")
 
 
 def test_runs_that_pass_the_filter_move_together(logs: Path, runs: Page):

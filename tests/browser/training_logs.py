@@ -12,6 +12,7 @@ START = 1_760_000_000.0  # a run's first second; each step takes two
 SECONDS_PER_STEP = 2.0
 STEPS = 200
 RATES = {"grid/lr-0.1": 0.1, "grid/lr-0.2": 0.2, "grid/lr-0.4": 0.4, "baseline": 0.05}
+FINISHED = ("base", "grid/a", "grid/b", "grid/c")
 
 
 def write_series(directory: Path, series: Mapping[str, Mapping[int, float]], start: float = START) -> None:
@@ -37,6 +38,13 @@ def write_grid(log_dir: Path) -> None:
             "epoch": {step: float(step // 50) for step in range(0, STEPS, 50)},
         }
         write_series(log_dir / run, series, START + 10_000 * number)
+
+
+def write_finished(log_dir: Path) -> None:
+    """Runs that have ended: they may be deleted."""
+    for name in FINISHED:
+        write_series(log_dir / name, {"loss": {step: 1 / (step + 1) for step in range(10)}})
+        finish(log_dir / name)
 
 
 def finish(directory: Path) -> None:

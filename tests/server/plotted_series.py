@@ -20,11 +20,16 @@ class PlottedSeries(Series):
         plotter.append(np.asarray(steps, np.int64), np.asarray(wall_times, np.float64), np.asarray(values, np.float64))
         self._native = plotter  # type: ignore[assignment] # answers the same questions
 
+    @property
+    def superseded_count(self) -> int:
+        return 0
+
 
 class PlottedRun(dict[str, Series]):
     """A run of such series."""
 
     started = 0.0
+    sessions = ()
 
     def __repr__(self) -> str:
         return "<PlottedRun>"

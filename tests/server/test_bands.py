@@ -145,7 +145,41 @@ def test_runs_at_the_same_steps_are_compared_step_by_step(log_dir: Any, opened: 
         "high": [6.0, 2.0, 3.5, 5.0],
         "deviation": [1.0, 0.0, 1.25, 0.0],
         "count": [2.0, 2.0, 2.0, 1.0],
+        "mark_x": [2.0],
+        "mark_kind": [0],
+        "restarts": [],
     }
+
+
+def test_what_befell_any_run_is_marked_once(log_dir: Any, opened: Any) -> None:
+    a, b = [1.0] * 8, [1.0] * 8
+    a[3] = b[3] = math.nan
+    b[5], b[6] = -math.inf, math.inf
+    log_dir.write("a", {"loss": [(step, 100.0 + step, value) for step, value in enumerate(a)]}, start=0)
+    log_dir.write("b", {"loss": [(step, 100.0 + step, value) for step, value in enumerate(b)]}, start=0)
+    for run in ("a", "b"):
+        log_dir.write(run, {"loss": [(step, 200.0 + step, 2.0) for step in range(7, 12)]}, start=7)
+    log_dir.write("whole", {"loss": [(step, 100.0 + step, 1.0) for step in range(12)]})
+    client = opened()
+    _, (broken, whole) = ask(client, {"broken": ["a", "b"], "whole": ["whole"]})
+    assert (broken["mark_x"].tolist(), broken["mark_kind"].tolist()) == ([3.0, 5.0, 6.0], [0, 2, 1])
+    assert broken["restarts"].tolist() == [7.0]
+    assert [len(whole[name]) for name in ("mark_x", "mark_kind", "restarts")] == [0, 0, 0]
+    _, (part,) = ask(client, {"broken": ["a", "b"]}, range=[4, 5])
+    assert (part["mark_x"].tolist(), part["restarts"].tolist()) == ([5.0], [])
+
+
+@pytest.mark.parametrize("log_x", [False, True])
+def test_marks_are_no_more_than_there_are_pixels(log_dir: Any, opened: Any, log_x: bool) -> None:
+    for run in range(3):
+        values = [(step, 10.0, math.nan if step % 3 == run else 1.0) for step in range(1, 300)]
+        log_dir.write(str(run), {"loss": values})
+    _, (arrays,) = ask(opened(), {"all": ["0", "1", "2"]}, pixels=10, log_x=log_x)
+    marks = arrays["mark_x"]
+    scale = np.log(marks) if log_x else marks
+    assert 5 <= len(marks) <= 10 and (np.diff(scale) > 0).all() and marks[0] == 1
+    # They lie all over the view.
+    assert scale[-1] > 0.8 * (math.log(299) if log_x else 299)
 
 
 def test_a_zoomed_band_runs_out_of_the_view(log_dir: Any, opened: Any) -> None:
@@ -193,7 +227,8 @@ def test_groups_without_a_line_are_empty(log_dir: Any, opened: Any) -> None:
     for body in ({}, {"x": "epoch"}, {"log_x": True, "range": [-5, -1]}):
         header, shares = ask(client, {"none": [], "broken": ["a"]}, **body)
         assert [share["runs"] for share in header["groups"]] == [0, 0]
-        assert all(len(array) == 0 for arrays in shares for array in arrays.values())
+        lines = [array for arrays in shares for name, array in arrays.items() if not name.startswith("mark_")]
+        assert all(len(array) == 0 for array in lines)
     assert ask(client, {})[0]["groups"] == []
 
 

@@ -17,6 +17,7 @@ ASKED = {
     "/api/bands": {"tag": "a", "groups": []},
     "/api/nearest": {"tag": "a", "runs": [], "at": 0, "value": 0},
     "/api/statistics": {"tag": "a", "runs": []},
+    "/api/sizes": {"runs": []},
     "/api/tags": {"runs": []},
 }
 QUESTIONS = {("POST", path) for path in ASKED}

@@ -158,6 +158,15 @@ def test_warnings_are_counted_as_they_come_and_go(log_dir: Any, followed: Any) -
     assert (of_a["total"], len(of_a["warnings"]), of_b) == (2, 2, {"total": 0, "warnings": []})
 
 
+def test_sizes_are_those_of_all_event_files(log_dir: Any, followed: Any) -> None:
+    files = [log_dir.write("mlp", {"loss": [(step, 1.0, 0.5)]}) for step in range(2)]
+    log_dir.write("cnn", {"loss": [(1, 1.0, 0.5)] * 20})
+    _, client = followed()
+    answer = client.post("/api/sizes", json={"runs": ["mlp", "gone", "cnn"]}).json()
+    sizes = [sum(file.stat().st_size for file in files), None, answer["bytes"][2]]
+    assert answer == {"bytes": sizes} and sizes[2] > sizes[0] / 2
+
+
 def test_progress_is_told_in_bytes(log_dir: Any, tmp_path: Path, client_of: Any) -> None:
     file = log_dir.write("a", {"loss": [(step, 10.0, 0.5) for step in range(100)]})
     with Logs(log_dir.path) as logs:

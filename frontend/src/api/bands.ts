@@ -1,5 +1,5 @@
 // The binary answer of api/bands: groups of runs, each as the mean of its lines with their spread.
-import { BinaryAnswer, noFloats } from "./binary";
+import { BinaryAnswer, noBytes, noFloats } from "./binary";
 import type { BandsHeader } from "./types";
 
 export interface BandColumns {
@@ -14,6 +14,11 @@ export interface BandColumns {
   deviation: Float64Array;
   /** How many runs take part at each x. */
   count: Float64Array;
+  /** Where any of the runs has a value that is not finite. */
+  markX: Float64Array;
+  markKind: Uint8Array;
+  /** Where any of them was started again. */
+  restarts: Float64Array;
 }
 
 export interface Bands {
@@ -39,6 +44,9 @@ export function decodeBands(body: ArrayBuffer): Bands {
       high: floats("high"),
       deviation: floats("deviation"),
       count: floats("count"),
+      markX: floats("mark_x"),
+      markKind: answer.bytes(arrays, "mark_kind") ?? noBytes,
+      restarts: floats("restarts"),
     };
   });
   return { version, tag, x, groups: decoded };

@@ -13,6 +13,7 @@ import type {
   RunDetail,
   RunNotes,
   Runs,
+  Sizes,
   Statistics,
   StatisticsQuery,
   Tags,
@@ -89,6 +90,7 @@ export function getRuns(valueTag: string | null, since: number | null, after: st
 
 export const getTags = (runs: readonly string[]) => answerTo<Tags>("api/tags", { runs });
 export const getRun = (run: string) => json<RunDetail>(`api/run?${query({ run })}`);
+export const getSizes = (runs: readonly string[]) => answerTo<Sizes>("api/sizes", { runs });
 export const getWarnings = (limit: number) =>
   json<Warnings>(`api/warnings?${query({ limit: String(limit) })}`);
 

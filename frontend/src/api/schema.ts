@@ -184,6 +184,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sizes
+         * @description What the event files of some runs take.
+         */
+        post: operations["sizes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/statistics": {
         parameters: {
             query?: never;
@@ -538,7 +558,7 @@ export interface components {
         GroupBand: {
             /**
              * Arrays
-             * @description x, mean, low, high, deviation and count: one element for each x.
+             * @description x, mean, low, high, deviation and count: one element for each x; mark_x and mark_kind: where any of the runs has a value that is not finite; restarts: where any of them was started again.
              */
             arrays: {
                 [key: string]: components["schemas"]["ArraySpan"];
@@ -1073,6 +1093,25 @@ export interface components {
             wall_time: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
+         * Sizes
+         * @description What the event files of runs take.
+         */
+        Sizes: {
+            /**
+             * Bytes
+             * @description Of each run that was named, in that order; null where there is none.
+             */
+            bytes: (number | null)[];
+        };
+        /**
+         * SizesRequest
+         * @description The runs whose sizes are asked for.
+         */
+        SizesRequest: {
+            /** Runs */
+            runs: string[];
+        };
+        /**
          * Smoothing
          * @description Smoothing over all points, before any are left out for want of pixels.
          */
@@ -1596,6 +1635,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Runs"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sizes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SizesRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sizes"];
                 };
             };
             /** @description Refused, with the reason in one sentence. */

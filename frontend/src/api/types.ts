@@ -26,6 +26,7 @@ export type ArrayPlace = Schemas["ArraySpan"];
 export type Text = Schemas["TextEntry"];
 export type Warning = Schemas["WarningEntry"];
 export type Warnings = Schemas["Warnings"];
+export type Sizes = Schemas["Sizes"];
 export type Trashed = Schemas["Trashed"];
 export type TrashEntry = Schemas["TrashEntry"];
 export type TrashList = Schemas["TrashList"];

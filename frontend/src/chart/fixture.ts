@@ -41,7 +41,9 @@ export const makeLine = (columns: SeriesColumns, tag = "tag"): Line => ({
   isGuest: false,
 });
 
-type BandSketch = Partial<Record<"x" | "mean" | "low" | "high" | "deviation" | "count", number[]>> & {
+type BandSketch = Partial<
+  Record<"x" | "mean" | "low" | "high" | "deviation" | "count" | "markX" | "markKind" | "restarts", number[]>
+> & {
   name?: string;
   runs?: number;
   points?: number;
@@ -67,5 +69,8 @@ export function makeBand(sketch: BandSketch): BandColumns {
       "count",
       mean.map(() => 1),
     ),
+    markX: floats("markX", []),
+    markKind: Uint8Array.from(sketch.markKind ?? []),
+    restarts: floats("restarts", []),
   };
 }

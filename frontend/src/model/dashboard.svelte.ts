@@ -12,7 +12,7 @@ import { LookState } from "./runs/look_state.svelte";
 import { addMark } from "./view/marks";
 import { Notebook } from "./runs/notebook.svelte";
 import { Pause } from "./view/pause.svelte";
-import { noMarks, passes } from "./runs/run_marks";
+import { noMarks, passes, titleOf } from "./runs/run_marks";
 import {
   chooser,
   crowd,
@@ -178,7 +178,7 @@ export class Dashboard {
 
   /** What a run is called on the page. */
   titleOf(run: string): string {
-    return this.given.get(run) ?? (run === "." ? "(this directory)" : run);
+    return titleOf(run, this.given, (name) => this.catalog.run(name) !== undefined);
   }
 
   runsOf(tag: Tag): string[] {

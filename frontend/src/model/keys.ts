@@ -32,6 +32,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["← →", "fold, unfold"],
       ["c", "colour of the run"],
       ["f", "star, or take the star away"],
+      ["z", "archive, or take back out of the archive"],
       ["e", "name, note and everything about the run"],
       ["Delete", "move the run or group to the trash"],
       ["a  n", "show all, none (of those that pass the filter)"],

@@ -33,7 +33,7 @@ MAX_BODY = 4 << 20
 BODY_SECONDS = 30.0
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # Questions that are too long for an address. Every other request that is not safe changes something.
-_QUESTIONS = {("POST", f"/api/{name}") for name in ("columns", "bands", "nearest", "statistics", "tags")}
+_QUESTIONS = {("POST", f"/api/{name}") for name in ("columns", "bands", "nearest", "statistics", "tags", "sizes")}
 _log = logging.getLogger("kymo.server")
 
 

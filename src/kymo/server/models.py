@@ -152,6 +152,18 @@ class Runs(Model):
     next: str | None = Field(description="What to ask `after` for the next page; null on the last.")
 
 
+class SizesRequest(Model):
+    """The runs whose sizes are asked for."""
+
+    runs: Annotated[list[Name], Field(max_length=MAX_RUNS)]
+
+
+class Sizes(Model):
+    """What the event files of runs take."""
+
+    bytes: list[int | None] = Field(description="Of each run that was named, in that order; null where there is none.")
+
+
 class TagSummary(Model):
     """A tag and the runs that have it."""
 

@@ -23,6 +23,8 @@ from kymo.server.models import (
     RunSummary,
     RunTag,
     Session,
+    Sizes,
+    SizesRequest,
     WarningEntry,
     Warnings,
     number,
@@ -210,6 +212,13 @@ def run(site: SiteOf, run: str = Query(description="The run's name.")) -> RunDet
             for tag in found.tags
         ],
     )
+
+
+@router.post("/api/sizes")
+def sizes(site: SiteOf, request: SizesRequest) -> Sizes:
+    """What the event files of some runs take."""
+    found = [site.logs.get(name) for name in request.runs]
+    return Sizes(bytes=[None if run is None else sum(file.size for file in run.files) for run in found])
 
 
 @router.get("/api/warnings")

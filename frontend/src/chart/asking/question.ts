@@ -27,7 +27,7 @@ export function queriesFor(
   { range, pixels, logX }: Part,
 ): Query[] {
   const { kind, amount } = view.smoothing;
-  return card.members.flatMap(({ tag, pale, exact }, i): Query[] => {
+  return card.members.flatMap(({ tag, exact }, i): Query[] => {
     const { lines, bands } = plans[i]!;
     const common = {
       tag: tag.tag,
@@ -36,7 +36,7 @@ export function queriesFor(
       log_x: logX,
       range,
       pixels,
-      smoothing: pale || exact || isExact(tag.tag) || isOff(kind, amount) ? null : view.smoothing,
+      smoothing: exact || isExact(tag.tag) || isOff(kind, amount) ? null : view.smoothing,
       superseded: view.superseded,
     };
     const queries: Query[] = [];

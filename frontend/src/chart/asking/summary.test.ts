@@ -4,7 +4,7 @@ import type { SeriesColumns } from "../../api/columns";
 import type { ColumnsQuery } from "../../api/types";
 import type { Answer } from "./feed.svelte";
 import { makeBand, makeSeries } from "../fixture";
-import { countBelowLog, noteFor, summarise } from "./summary";
+import { countBelowLog, densitiesOf, noteFor, summarise } from "./summary";
 
 const answer = (
   series: SeriesColumns[],
@@ -21,6 +21,16 @@ const answer = (
   };
 };
 const note = (log: boolean, ...series: SeriesColumns[]) => noteFor(answer(series), null, log);
+
+describe("densitiesOf", () => {
+  it("is the average over the runs that have a tag, whether they are lines or in bands", () => {
+    const lacking = { ...makeSeries({}), status: "no_series" as const };
+    const few = answer([makeSeries({ x: [1, 2] }), makeSeries({ x: [1, 2, 3, 4] }), lacking]);
+    expect([...densitiesOf(few)]).toEqual([["loss", 3]]);
+    const groups = [makeBand({ runs: 3, points: 30 }), makeBand({ runs: 0, points: 0 })];
+    expect([...densitiesOf(answer([makeSeries({ x: [1, 2] })], groups))]).toEqual([["loss", 8]]);
+  });
+});
 
 describe("summarise", () => {
   it("counts runs and points and finds the newest step, non-finite ones included", () => {

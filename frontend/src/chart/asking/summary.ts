@@ -1,6 +1,5 @@
 // A chart in words: how much it shows, and why it shows nothing.
 import type { Bands } from "../../api/bands";
-import { noFloats } from "../../api/binary";
 import type { Columns, SeriesColumns } from "../../api/columns";
 import { formatCount, formatShort } from "../../format/numbers";
 import type { Answer } from "./feed.svelte";
@@ -40,6 +39,19 @@ export function summarise(
   };
 }
 
+/** How many points a run has of each tag, on average over the runs that have any. */
+export function densitiesOf({ columns, bands }: Pick<Answer, "columns" | "bands">): Map<string, number> {
+  const sums = new Map<string, { points: number; runs: number }>();
+  const add = (tag: string, points: number, runs: number) => {
+    const sum = sums.get(tag) ?? { points: 0, runs: 0 };
+    sums.set(tag, { points: sum.points + points, runs: sum.runs + runs });
+  };
+  for (const { tag, series } of columns)
+    for (const { status, points } of series) if (status === "ok") add(tag, points, 1);
+  for (const { tag, groups } of bands) for (const { points, runs } of groups) add(tag, points, runs);
+  return new Map([...sums].map(([tag, { points, runs }]) => [tag, points / Math.max(runs, 1)]));
+}
+
 function describeLines(shown: readonly SeriesColumns[], isBesideBands: boolean): string[] {
   const count = new Set(shown.map(({ run }) => run)).size;
   if (isBesideBands)
@@ -74,7 +86,9 @@ function newestStepOf({ columns, bands }: Pick<Answer, "columns" | "bands">): nu
     }
   }
   for (const { x, groups } of bands)
-    if (x === "step") for (const group of groups) newest = Math.max(newest, group.x.at(-1) ?? newest);
+    if (x === "step")
+      for (const group of groups)
+        newest = Math.max(newest, group.x.at(-1) ?? newest, group.markX.at(-1) ?? newest);
   return newest > -Infinity ? newest : null;
 }
 
@@ -105,7 +119,7 @@ export function noteFor(answer: Answer | null, error: string | null, log: boolea
   const lacking = lacksEvery(answer);
   if (lacking === "epoch") return "These runs log no epoch series. Choose another axis, or log “epoch”.";
   if (lacking !== null) return `These runs do not log “${lacking}”. Choose another axis.`;
-  const curves = [...series, ...groups.map(({ x, high }) => ({ x, value: high, markX: noFloats }))];
+  const curves = [...series, ...groups.map(({ x, high, markX }) => ({ x, value: high, markX }))];
   const drawable = curves.some(({ x, value, markX }) => {
     if (markX.length > 0) return true;
     return log ? value.some((y) => y > 0) : x.length > 0;

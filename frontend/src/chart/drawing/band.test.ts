@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lookAt } from "../../model/runs/colours";
-import { bandRow, curveOf, drawBands, edgesOf, type Band } from "./band";
-import type { Frame } from "./draw";
+import { bandRow, bandTable, curveOf, drawBands, edgesOf, type Band } from "./band";
+import { drawFlags, type Frame } from "./draw";
 import { yExtent } from "./extent";
 import { makeBand } from "../fixture";
 import type { Surface, Trace } from "./surface";
@@ -101,6 +101,14 @@ describe("a band", () => {
   });
 });
 
+describe("the restarts of many runs", () => {
+  it("are flags in view that do not run together", () => {
+    const surface = new Recorder();
+    drawFlags(surface, [-1, 2, 3, 9, 21], "red", frame(false));
+    expect(surface.drawn).toEqual(["fill M2.5,0 L7.5,3 L2.5,6 Z", "fill M9.5,0 L14.5,3 L9.5,6 Z"]);
+  });
+});
+
 describe("bandRow", () => {
   it("tells what is nearest in x", () => {
     expect(bandRow(makeOne(), 13, 1, (x) => x)).toEqual({
@@ -114,6 +122,12 @@ describe("bandRow", () => {
       deviation: 1,
       count: 3,
     });
+  });
+  it("is copied in full", () => {
+    expect(bandTable([bandRow(makeOne(), 10, 1, (x) => x)!])).toEqual([
+      ["group", "tag", "mean", "low", "high", "deviation", "runs", "x"],
+      ["lr=0.1", "loss", "3", "1", "5", "1", "3", "10"],
+    ]);
   });
   it("has nothing to tell outside of what the band covers", () => {
     expect(bandRow(makeOne(), 25, 1, (x) => x)).toBeNull();

@@ -1,7 +1,8 @@
 // Bands: many runs as the line of their mean, over an area that says how far they lie apart.
 import type { BandColumns } from "../../api/bands";
-import { noFloats } from "../../api/binary";
+import { plainNumber } from "../../format/table";
 import type { Look } from "../../model/runs/colours";
+import type { Table } from "../../model/view/clip";
 import { traceLine, type Frame } from "./draw";
 import { lowerBound, type Curve } from "./extent";
 import { nearestIndex } from "../pointing/hover";
@@ -33,8 +34,8 @@ export function edgesOf(columns: BandColumns, spread: Spread): Pick<Band, "low" 
 
 /** What the scales have to make room for. */
 export function curveOf({ columns, low, high, pale }: Band): Curve {
-  const { x, mean } = columns;
-  return { x, markX: noFloats, value: pale ? mean : low, smoothed: pale ? null : high };
+  const { x, mean, markX } = columns;
+  return { x, markX, value: pale ? mean : low, smoothed: pale ? null : high };
 }
 
 const areaAlpha: Record<Theme, number> = { light: 0.16, dark: 0.2 };
@@ -118,3 +119,13 @@ export function bandRow(
     count: columns.count[at]!,
   };
 }
+
+/** The rows in full, for a spreadsheet; the first one names the columns. */
+export const bandTable = (rows: readonly BandRow[]): Table => [
+  ["group", "tag", "mean", "low", "high", "deviation", "runs", "x"],
+  ...rows.map(({ name, tag, value, low, high, deviation, count, x }) => [
+    name,
+    tag,
+    ...[value, low, high, deviation, count, x].map(plainNumber),
+  ]),
+];

@@ -117,6 +117,9 @@ export function styleOf(
   return { dots: few || series.x.length <= 2, rawAlpha: Math.max(0.06, rawAlpha) };
 }
 
+/** How a pale line's smoothed one is seen: clearer than the raw one below, fainter than the lines that matter more. */
+const paleAlpha = 0.5;
+
 /** A run's line: the smoothed one over its pale raw one, or the raw one alone; the points themselves where they are far apart. Returns the effort. */
 export function drawSeries(
   surface: Surface,
@@ -128,7 +131,10 @@ export function drawSeries(
   let effort = 0;
   const thin = { colour, width: 1, alpha: style.rawAlpha, dash: [] };
   if (columns.smoothed || pale) effort += strokeLine(surface, columns.x, columns.value, frame, thin);
-  if (pale) return effort;
+  if (pale) {
+    if (!columns.smoothed) return effort;
+    return effort + strokeLine(surface, columns.x, columns.smoothed, frame, { ...thin, alpha: paleAlpha });
+  }
   const stroke = { colour, width: 1.5, alpha: 1, dash: dash ?? look.dash };
   effort += strokeLine(surface, columns.x, columns.smoothed ?? columns.value, frame, stroke);
   if (!style.dots) return effort;
@@ -161,7 +167,7 @@ export function addShape(path: Trace, shape: Shape, x: number, y: number, radius
 /** Non-finite points: a cross on the floor for NaN, a triangle at the edge that an infinity has gone over. */
 export function drawMarks(
   surface: Surface,
-  series: SeriesColumns,
+  series: Pick<SeriesColumns, "markX" | "markKind">,
   colour: string,
   ground: string,
   frame: Frame,
@@ -198,20 +204,56 @@ export function drawMarks(
   });
 }
 
-/** Restarts: a dotted hairline with a flag at the top. */
-export function drawRestarts(surface: Surface, series: SeriesColumns, colour: string, frame: Frame): void {
-  for (const x of series.restarts) {
-    if (x < frame.low || x > frame.high) continue;
-    const at = Math.round(frame.toX(x)) + 0.5;
-    const path = surface.trace();
-    path.moveTo(at, 0);
-    path.lineTo(at, frame.height);
-    surface.stroke(path, { colour, width: 1, alpha: 0.7, dash: [1, 3] });
-    const flag = surface.trace();
-    flag.moveTo(at, 0);
-    flag.lineTo(at + 5, 3);
-    flag.lineTo(at, 6);
-    flag.closePath();
-    surface.fill(flag, colour);
+/** Where a run was started again: a dotted hairline with a flag at the top. */
+export function drawRestarts(
+  surface: Surface,
+  { restarts }: SeriesColumns,
+  colour: string,
+  frame: Frame,
+): void {
+  for (const x of restarts) {
+    const at = drawUpright(surface, x, frame, { colour, alpha: 0.7, dash: [1, 3] });
+    if (at !== null) drawFlag(surface, at, colour);
   }
+}
+
+const flagSize = 6;
+
+/** Where runs that are drawn as one were started again: flags alone, since lines below all of them would be a curtain. */
+export function drawFlags(surface: Surface, places: Iterable<number>, colour: string, frame: Frame): void {
+  let lastAt = -Infinity;
+  for (const x of places) {
+    const at = onPixel(frame.toX(x));
+    if (x < frame.low || x > frame.high || at - lastAt < flagSize) continue;
+    lastAt = at;
+    drawFlag(surface, at, colour);
+  }
+}
+
+function drawFlag(surface: Surface, at: number, colour: string): void {
+  const flag = surface.trace();
+  flag.moveTo(at, 0);
+  flag.lineTo(at + flagSize - 1, flagSize / 2);
+  flag.lineTo(at, flagSize);
+  flag.closePath();
+  surface.fill(flag, colour);
+}
+
+/** The middle of a pixel, where a hairline is sharp. */
+const onPixel = (place: number) => Math.round(place) + 0.5;
+
+/** A hairline over the whole height; returns its pixel, or null for one that is out of view. */
+export function drawUpright(
+  surface: Surface,
+  x: number,
+  frame: Frame,
+  { colour, alpha, dash = [] }: Partial<Stroke> & Pick<Stroke, "colour" | "alpha">,
+): number | null {
+  if (x < frame.low || x > frame.high) return null;
+  const at = onPixel(frame.toX(x));
+  const path = surface.trace();
+  path.moveTo(at, 0);
+  path.lineTo(at, frame.height);
+  surface.stroke(path, { colour, width: 1, alpha, dash });
+  return at;
 }

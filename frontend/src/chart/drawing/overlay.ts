@@ -1,9 +1,10 @@
 // The layer above the lines: the cursor, its dots, and a run brought to the front. Redrawing it leaves the lines alone.
 import type { Look, Shape } from "../../model/runs/colours";
 import { markNames, type Marks } from "../../model/view/marks";
-import { addShape, type Frame } from "./draw";
+import { addShape, drawUpright, type Frame } from "./draw";
 import { nearestIndex } from "../pointing/hover";
-import { chartFont, type Ink } from "./ink";
+import type { Ink } from "./ink";
+import { drawMark, markFont } from "./mark";
 import { drawScene } from "../export/picture";
 import type { Scene } from "../export/scene";
 import { CanvasSurface, type Surface } from "./surface";
@@ -17,9 +18,6 @@ export interface OverlayScene {
   highlighted: string | null;
   ink: Ink;
 }
-
-/** Pixels of a mark's letter with its ground. */
-const labelSize = 15;
 
 export class Overlay {
   private readonly canvas = document.createElement("canvas");
@@ -47,8 +45,8 @@ export class Overlay {
       context.globalAlpha = 1;
       drawScene(new CanvasSurface(context), { ...overlay.scene, bands: [], lines: shown }, frame);
     }
-    marks.forEach((mark, i) => drawMark(context, overlay, mark, markNames[i]!));
-    if (x !== null && x >= frame.low && x <= frame.high) drawCursor(context, overlay, x);
+    marks.forEach((mark, i) => drawNamedMark(context, overlay, mark, markNames[i]!));
+    if (x !== null) drawCursor(context, overlay, x);
   }
 
   private prepare(frame: Frame): CanvasRenderingContext2D | null {
@@ -66,31 +64,19 @@ export class Overlay {
   }
 }
 
-/** A hairline with its letter on top. */
-function drawMark(
+function drawNamedMark(
   context: CanvasRenderingContext2D,
   { frame, ink }: OverlayScene,
-  x: number,
+  mark: number,
   name: string,
 ): void {
-  if (x < frame.low || x > frame.high) return;
-  const at = Math.round(frame.toX(x)) + 0.5;
-  context.strokeStyle = context.fillStyle = ink.hairline;
-  context.globalAlpha = 0.7;
-  context.lineWidth = 1;
-  context.beginPath();
-  context.moveTo(at, 0);
-  context.lineTo(at, frame.height);
-  context.stroke();
-  context.globalAlpha = 1;
-  // Beside the edge that a letter would be cut by.
-  const left = Math.max(0, Math.min(frame.width - labelSize, at - labelSize / 2));
-  context.fillRect(left, 0, labelSize, labelSize);
-  context.font = `600 ${chartFont}`;
+  const middle = drawMark(new CanvasSurface(context), mark, frame, ink);
+  if (!middle) return;
+  context.font = markFont;
   context.fillStyle = ink.ground;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.fillText(name, left + labelSize / 2, labelSize / 2 + 0.5);
+  context.fillText(name, middle.x, middle.y + 0.5);
 }
 
 function drawCursor(
@@ -98,16 +84,9 @@ function drawCursor(
   { frame, scene, highlighted, ink }: OverlayScene,
   x: number,
 ): void {
-  const at = Math.round(frame.toX(x)) + 0.5;
-  context.strokeStyle = ink.hairline;
-  context.globalAlpha = 0.5;
-  context.lineWidth = 1;
-  context.beginPath();
-  context.moveTo(at, 0);
-  context.lineTo(at, frame.height);
-  context.stroke();
-  context.globalAlpha = 1;
   const surface = new CanvasSurface(context);
+  const at = drawUpright(surface, x, frame, { colour: ink.hairline, alpha: 0.5 });
+  if (at === null) return;
   const drawDot = (xs: Float64Array, ys: Float64Array, look: Look) => {
     const index = nearestIndex(xs, x, frame.toX);
     if (index < 0) return;

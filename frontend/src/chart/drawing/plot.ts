@@ -112,12 +112,13 @@ export class Plot {
     return makeFrame({ ...place, logX: this.scene.logX, logY: this.scene.log });
   }
 
-  /** What is shown, for a picture of it. */
-  figure(): Figure {
+  /** What is shown, with what the plot does not know of it, for a picture. */
+  figure(beside: Pick<Figure, "marks" | "titleOf">): Figure {
     const { scene, axes, chart } = this;
     return {
       scene,
       frame: this.frame(),
+      ...beside,
       gutter: chart.bbox.left / uPlot.pxRatio,
       ticks: axes.shown,
       xTitle: axes.title,

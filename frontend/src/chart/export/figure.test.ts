@@ -4,7 +4,9 @@ import { makeLine, makeSeries } from "../fixture";
 import { makeFrame } from "../drawing/scale";
 import type { Line } from "./scene";
 
-const figureOf = (lines: Line[], xTag: string | null = null): Figure => ({
+const figureOf = (lines: Line[], xTag: string | null = null, marks: number[] = []): Figure => ({
+  marks,
+  titleOf: (run) => (run === "." ? "(this directory)" : run),
   scene: {
     lines,
     bands: [],
@@ -34,8 +36,18 @@ const lineOf = (run: string, tag = "loss") =>
 
 describe("drawFigure", () => {
   it("has title, labels, lines and legend, all within its size", () => {
-    const { svg, width, height } = draw([lineOf("a"), lineOf("b & c")]);
-    expect(texts(svg)).toEqual(["train/&lt;loss&gt;", "0", "0.5", "0", "5", "10", "step", "a", "b &amp; c"]);
+    const { svg, width, height } = draw([lineOf("."), lineOf("b & c")]);
+    expect(texts(svg)).toEqual([
+      "train/&lt;loss&gt;",
+      "0",
+      "0.5",
+      "0",
+      "5",
+      "10",
+      "step",
+      "(this directory)",
+      "b &amp; c",
+    ]);
     expect(svg.match(/<path [^>]*stroke-width="1.5"[^>]*>/g)!.length).toBe(2 + 2);
     expect([width, height]).toEqual([16 + 52 + 300 + 8 + 16, 16 + 28 + 100 + 24 + 12 + 18 + 16]);
     expect(svg).toContain(`width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`);
@@ -43,6 +55,16 @@ describe("drawFigure", () => {
 
   it("names the series that is x", () => {
     expect(texts(draw([], "data/samples").svg).at(-1)).toBe("data/samples");
+  });
+
+  it("has the reader's marks with their letters, where they are in view", () => {
+    const { svg } = drawFigure(figureOf([lineOf("a")], null, [5, 10]), "loss", measure);
+    const marks = svg.split('class="marks"')[1]!.split("</g>")[0]!;
+    expect(marks).toContain('d="M150.5 0L150.5 100"');
+    expect(texts(marks)).toEqual(["A", "B"]);
+    // The letter of a mark at the edge stays inside of the plot.
+    expect(marks).toMatch(/<text x="292.5"[^>]*>B</);
+    expect(drawFigure(figureOf([], null, [11]), "loss", measure).svg).not.toContain('class="marks"');
   });
 
   it("tells tags of one card apart by their dashes", () => {

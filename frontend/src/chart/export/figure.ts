@@ -1,8 +1,10 @@
 // A chart as a picture of its own: title, axes, lines and legend as an SVG document.
 import type { Look, Shape } from "../../model/runs/colours";
+import { markNames, type Marks } from "../../model/view/marks";
 import { tickLength, xAxisGap, xAxisHeight, xTitleHeight, yAxisGap, type Ticks } from "../drawing/axes";
 import { addShape, type Frame } from "../drawing/draw";
 import { inks, type Ink } from "../drawing/ink";
+import { drawMark } from "../drawing/mark";
 import { drawScene } from "./picture";
 import type { Line, Scene } from "./scene";
 import { element, escapeXml, SvgSurface } from "./svg";
@@ -11,6 +13,9 @@ import { element, escapeXml, SvgSurface } from "./svg";
 export interface Figure {
   scene: Scene;
   frame: Frame;
+  marks: Marks;
+  /** What a run is called. */
+  titleOf: (run: string) => string;
   /** Room for the labels of y. */
   gutter: number;
   ticks: { x: Ticks; y: Ticks };
@@ -55,7 +60,7 @@ export function drawFigure(figure: Figure, title: string, measure: Measure): Dra
   const ink = inks[scene.theme];
   const width = margin + gutter + frame.width + rightRoom + margin;
   const below = xAxisHeight + (scene.xTag === null ? 0 : xTitleHeight);
-  const rows = placeEntries(legendOf(scene), width - 2 * margin, measure);
+  const rows = placeEntries(legendOf(figure), width - 2 * margin, measure);
   const top = margin + titleHeight;
   const legendTop = top + frame.height + below + legendGap;
   const height = legendTop + rows.length * rowHeight + margin - (rows.length > 0 ? 0 : legendGap);
@@ -69,7 +74,7 @@ export function drawFigure(figure: Figure, title: string, measure: Measure): Dra
     element(
       "g",
       { transform: `translate(${margin + gutter} ${top})` },
-      ["", drawAxes(figure, ink), drawPlot(figure), ""].join("\n"),
+      ["", drawAxes(figure, ink), drawPlot(figure), drawMarks(figure, ink), ""].join("\n"),
     ),
     ...(rows.length > 0
       ? [
@@ -109,6 +114,18 @@ function drawPlot({ scene, frame, bleed }: Figure): string {
   return `${clip}\n${element("g", { class: "plot", "clip-path": "url(#plot)" }, `\n${String(surface)}\n`)}`;
 }
 
+function drawMarks({ frame, marks }: Figure, ink: Ink): string {
+  const surface = new SvgSurface();
+  const letters = marks.flatMap((mark, i) => {
+    const middle = drawMark(surface, mark, frame, ink);
+    const style = { "text-anchor": "middle", "font-weight": 600, fill: ink.ground };
+    return middle ? [text(middle.x, middle.y + 4, markNames[i]!, style)] : [];
+  });
+  return letters.length === 0
+    ? ""
+    : element("g", { class: "marks" }, ["", String(surface), ...letters, ""].join("\n"));
+}
+
 function drawAxes({ frame, ticks, xTitle, scene }: Figure, ink: Ink): string {
   const surface = new SvgSurface();
   const labels: string[] = [];
@@ -141,7 +158,7 @@ function drawAxes({ frame, ticks, xTitle, scene }: Figure, ink: Ink): string {
 }
 
 /** Each run once; each tag too, where the card holds several. */
-function legendOf({ lines, theme }: Scene): Entry[] {
+function legendOf({ scene: { lines, theme }, titleOf }: Figure): Entry[] {
   const runs = new Map<string, Look>();
   const tags = new Map<string, Line>();
   for (const line of lines) {
@@ -149,8 +166,8 @@ function legendOf({ lines, theme }: Scene): Entry[] {
     tags.set(line.tag, line);
   }
   const several = tags.size > 1;
-  const ofRuns = [...runs].map(([name, look]) => ({
-    name,
+  const ofRuns = [...runs].map(([run, look]) => ({
+    name: titleOf(run),
     colour: look[theme],
     shape: look.shape,
     dash: several ? [] : look.dash,

@@ -2,6 +2,7 @@
 import { drawBands } from "../drawing/band";
 import {
   countInView,
+  drawFlags,
   drawMarks,
   drawRestarts,
   drawSeries,
@@ -23,6 +24,7 @@ export function drawScene(surface: Surface, scene: Scene, frame: Frame): void {
 export function drawBelow(surface: Surface, { lines, bands, log, theme }: Scene, frame: Frame): void {
   const [floor, ceiling] = [frame.toY(0) < frame.height, frame.toY(0) > 0];
   if (!log && floor && ceiling) drawZero(surface, inks[theme].axis, frame);
+  for (const { columns, look } of bands) drawFlags(surface, columns.restarts, look[theme], frame);
   for (const { columns, look } of lines) drawRestarts(surface, columns, look[theme], frame);
   drawBands(surface, bands, theme, frame);
 }
@@ -39,6 +41,7 @@ export function* drawLines(surface: Surface, { lines, theme }: Scene, frame: Fra
 }
 
 /** What lies in front of all lines. */
-export function drawAbove(surface: Surface, { lines, theme }: Scene, frame: Frame): void {
-  for (const { columns, look } of lines) drawMarks(surface, columns, look[theme], inks[theme].ground, frame);
+export function drawAbove(surface: Surface, { lines, bands, theme }: Scene, frame: Frame): void {
+  for (const { columns, look } of [...bands, ...lines])
+    drawMarks(surface, columns, look[theme], inks[theme].ground, frame);
 }

@@ -124,6 +124,20 @@ describe("the table of two marks", () => {
     });
   });
 
+  it("tells what is smoothed and what was logged, and compares what is drawn", () => {
+    const view = table([4, 2], null, true);
+    expect(ids(view).slice(0, 6)).toEqual([
+      "asmoothed",
+      "avalue",
+      "bsmoothed",
+      "bvalue",
+      "difference",
+      "percent",
+    ]);
+    expect(rows(view)["b"]!.slice(0, 6)).toEqual([14, 5, 12, 3, -2, -200 / 14]);
+    expect(tableOf(view.facts, view.columns)[0]!.slice(1, 5)).toEqual(ids(view).slice(0, 4));
+  });
+
   it("has nothing for a run that a mark lies far outside of", () => {
     const { facts } = table([4]);
     const far = factsOf(

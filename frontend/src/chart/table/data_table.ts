@@ -119,10 +119,29 @@ const ofOne: readonly Column[] = [
   ),
 ];
 
+const bothEnds: readonly Column[] = [
+  column("a", "A", "Value at A", ({ at: [a] }) => a?.value ?? null),
+  column("b", "B", "Value at B", ({ at: [, b] }) => b?.value ?? null),
+];
+const bothEndsSmoothed: readonly Column[] = [
+  column("asmoothed", "A smoothed", "Value of the smoothed line at A", ({ at: [a] }) => a?.smoothed ?? null),
+  column("avalue", "A value", "Value at A as it was logged", ({ at: [a] }) => a?.value ?? null),
+  column(
+    "bsmoothed",
+    "B smoothed",
+    "Value of the smoothed line at B",
+    ({ at: [, b] }) => b?.smoothed ?? null,
+  ),
+  column("bvalue", "B value", "Value at B as it was logged", ({ at: [, b] }) => b?.value ?? null),
+];
 const ofTwo: readonly Column[] = [
-  column("a", "A", "Value of the line at A", ({ at: [a] }) => drawn(a)),
-  column("b", "B", "Value of the line at B", ({ at: [, b] }) => drawn(b)),
-  column("difference", "Difference", "From A to B", between, formatSigned),
+  column(
+    "difference",
+    "Difference",
+    "From A to B, of the line that is drawn: smoothed where that is on",
+    between,
+    formatSigned,
+  ),
   column(
     "percent",
     "%",
@@ -141,12 +160,20 @@ const compared: readonly Column["value"][] = [
   ({ at: [a] }) => drawn(a),
   ({ at: [, b] }) => drawn(b),
 ];
-const comparedWords = ["last value", "value at A", "value at B"];
+const comparedWords = ["last value", "drawn line's value at A", "drawn line's value at B"];
+
+const isSmooth = ({ at }: Facts) => at.some((row) => (row?.smoothed ?? null) !== null);
+
+/** Where lines are smoothed, both the line's value and the one that was logged are told, as under the cursor. */
+function ownColumns(marks: number, isSmoothed: boolean): readonly Column[] {
+  if (marks === 0) return ofView;
+  if (marks === 1) return isSmoothed ? [smoothed, value, ...ofOne] : [value, ...ofOne];
+  return [...(isSmoothed ? bothEndsSmoothed : bothEnds), ...ofTwo];
+}
 
 /** The columns with so many marks set. `baseline`: the run that all are compared with. */
 export function columnsOf(marks: number, facts: readonly Facts[], baseline: string | null): Column[] {
-  const isSmoothed = facts.some(({ at: [a] }) => (a?.smoothed ?? null) !== null);
-  const own = [ofView, isSmoothed ? [smoothed, value, ...ofOne] : [value, ...ofOne], ofTwo][marks]!;
+  const own = ownColumns(marks, facts.some(isSmooth));
   const valueOf = compared[marks]!;
   const bases = new Map(facts.filter(({ run }) => run === baseline).map((one) => [one.tag, valueOf(one)]));
   if (bases.size === 0) return [...own];

@@ -45,27 +45,53 @@ export function batchOf(name: string): string {
   return /[^/]\/epoch$/.test(name) ? name.slice(0, -"/epoch".length) : name.replace(/(?<=.)_epoch$/, "_step");
 }
 
-/** Scalar tags in one chart: what has a mean per epoch beside it is pale, and means are compared unsmoothed. */
-export function cardOf(key: string, tags: readonly Tag[]): Card {
+/** Points per run, by the names of tags. */
+export type Densities = ReadonlyMap<string, number>;
+
+/** So many times the points of another series make a series dense. */
+const dense = 4;
+/** A single point is no line that another one would hide. */
+const shortest = 2;
+
+/**
+ * Scalar tags in one chart: what has a mean per epoch beside it is pale, and so are the dense ones of the others, so that
+ * what is logged once per epoch stands clear before what is logged per batch. What stands clear before something pale
+ * is as it was logged, and so is what its means smooth already.
+ */
+export function cardOf(key: string, tags: readonly Tag[], densities: Densities = new Map()): Card {
   const first = tags[0]!;
   if (tags.length === 1) return { ...singleCard(first), key };
-  const isPale = ({ tag }: Tag) => tags.some((other) => other.tag !== tag && batchOf(other.tag) === tag);
-  const clear = tags.filter((tag) => !isPale(tag));
-  const exact = clear.length < tags.length;
+  const means = tags.filter(({ tag }) => !hasMean(tag, tags));
+  const points = ({ tag }: Tag) => densities.get(tag) ?? 0;
+  const sparsest = Math.min(...means.map(points).filter((count) => count >= shortest));
+  const clear = means.filter((tag) => points(tag) < dense * sparsest);
+  const hasPale = clear.length < tags.length;
   const members = tags.map((tag): Member => {
-    const pale = isPale(tag);
+    const pale = !clear.includes(tag);
     const dash = pale || clear.length === 1 ? null : dashes[clear.indexOf(tag) % dashes.length]!;
-    return { tag, pale, dash, exact };
+    return { tag, pale, dash, exact: hasPale && !(pale && means.includes(tag)) };
   });
   return { key, name: first.tag, kind: first.kind, members };
 }
 
+const hasMean = (name: string, tags: readonly Tag[]) =>
+  tags.some(({ tag }) => tag !== name && batchOf(tag) === name);
+
+/** The card as it is asked for and drawn once it is known how many points its series have. */
+export const withDensities = ({ key, members }: Card, densities: Densities) =>
+  cardOf(
+    key,
+    members.map(({ tag }) => tag),
+    densities,
+  );
+
 /** What tells a card's tags apart, in few words: the parts of their names that not all of them have. */
 export function memberLabels({ members }: Card): ReadonlyMap<string, string> {
-  const parts = distinctParts([...new Set(members.map(({ tag }) => batchOf(tag.tag)))]);
-  const labels = members.map(({ tag: { tag }, pale }): [string, string] => {
+  const tags = members.map(({ tag }) => tag);
+  const parts = distinctParts([...new Set(tags.map(({ tag }) => batchOf(tag)))]);
+  const labels = tags.map(({ tag }): [string, string] => {
     const base = batchOf(tag);
-    const rhythm = pale ? "batch" : base === tag ? "" : "epoch";
+    const rhythm = hasMean(tag, tags) ? "batch" : base === tag ? "" : "epoch";
     return [tag, [parts.get(base)!, rhythm].filter(Boolean).join(" ")];
   });
   return new Map(labels);

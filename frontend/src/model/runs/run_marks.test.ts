@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RunNotes, RunSummary } from "../../api/types";
 import { makeFilter } from "../tags/filter";
-import { isMarkedSame, marksOf, passes } from "./run_marks";
+import { isMarkedSame, marksOf, passes, titleOf } from "./run_marks";
 
 const plain: RunNotes = { name: "", note: "", starred: false, archived: false };
 const run = (name: string, notes: Partial<RunNotes> | null): RunSummary => ({
@@ -38,6 +38,23 @@ describe("marks", () => {
       expect(isMarkedSame(null, { ...plain, ...change })).toBe(false);
       expect(isMarkedSame({ ...plain, ...change }, { ...plain, ...change })).toBe(true);
     }
+  });
+});
+
+describe("titleOf", () => {
+  const called = (run: string, names: Record<string, string>) =>
+    titleOf(run, new Map(Object.entries(names)), (name) => ["a/x", "b/x", "."].includes(name));
+
+  it("is the given name, else the run's own", () => {
+    expect(called("a/x", { "a/x": "best" })).toBe("best");
+    expect(called("b/x", { "a/x": "best" })).toBe("b/x");
+    expect(called(".", {})).toBe("(this directory)");
+  });
+  it("has the own name beside a given one that is another run's, too", () => {
+    const names = { "a/x": "best", "b/x": "best" };
+    expect([called("a/x", names), called("b/x", names)]).toEqual(["best (a/x)", "best (b/x)"]);
+    expect(called("a/x", { "a/x": "b/x" })).toBe("b/x (a/x)");
+    expect(called("a/x", { "a/x": "a/x" })).toBe("a/x");
   });
 });
 

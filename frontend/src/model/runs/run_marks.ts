@@ -30,6 +30,15 @@ export const isMarkedSame = (a: RunNotes | null | undefined, b: RunNotes | null 
   (a?.archived ?? false) === (b?.archived ?? false) &&
   (a?.name ?? "") === (b?.name ?? "");
 
+/** What a run is called on the page. A given name that is another run's, too, has the run's own beside it. */
+export function titleOf(run: string, names: RunMarks["names"], isRun: (name: string) => boolean): string {
+  const own = run === "." ? "(this directory)" : run;
+  const given = names.get(run);
+  if (given === undefined) return own;
+  const isShared = isRun(given) || [...names].some(([other, name]) => name === given && other !== run);
+  return isShared && given !== run ? `${given} (${own})` : given;
+}
+
 /** A run passes by its own name or by the one that it was given. */
 export function passes(filter: Filter, run: string, names: RunMarks["names"]): boolean {
   const given = names.get(run);

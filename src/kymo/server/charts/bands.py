@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException
 
 from kymo.server.binary import BinaryAnswer, BinaryResponse, responses
 from kymo.server.charts.axis import PlacedSeries, check_question, checked_bounds, placed
+from kymo.server.charts.incidents import Incidents
 from kymo.server.charts.intervals import Intervals
 from kymo.server.charts.models import BandsHeader, BandsRequest, GroupBand
 from kymo.server.charts.reach import Reach
@@ -71,7 +72,15 @@ class _Bands:
         spread = next(lots, None) or Spread.of_nothing()
         for another in lots:
             spread.add(another)
-        return reach, spread.arrays(intervals.place)
+        return reach, spread.arrays(intervals.place) | self._incidents(members).arrays()
+
+    def _incidents(self, members: list[PlacedSeries]) -> Incidents:
+        view = self._request
+
+        def of_lot(lot: Sequence[PlacedSeries]) -> Incidents:
+            return Incidents.of_all((Incidents.of(member, view) for member in lot), view)
+
+        return Incidents.of_all(self._site.share_out(members, of_lot), view)
 
     def _reach(self, members: list[PlacedSeries], limit: int) -> Reach:
         def of_lot(lot: Sequence[PlacedSeries]) -> Reach:

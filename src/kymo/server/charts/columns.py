@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import numpy as np
 from fastapi import APIRouter
 
 from kymo.server.binary import BinaryAnswer, BinaryResponse, responses
-from kymo.server.charts.axis import PlacedSeries, check_question, checked_bounds, placed
+from kymo.server.charts.axis import check_question, checked_bounds, placed
 from kymo.server.charts.models import ColumnsHeader, ColumnsRequest, Missing, SeriesColumns
+from kymo.server.charts.restarts import restarts
 from kymo.server.site import Site, SiteOf
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     _Arrays = dict[str, NDArray[np.generic]]
@@ -68,7 +67,7 @@ def _choose(site: Site, name: str, request: ColumnsRequest) -> tuple[SeriesColum
         downsampled=view.downsampled,
         superseded=found.series.superseded_count,
         arrays={},
-        restarts=[x for x in _restarts(found) if x > 0 or not request.log_x],
+        restarts=restarts(found).tolist(),
     )
     return drawn, arrays
 
@@ -85,23 +84,3 @@ def _empty(name: str, status: Missing) -> SeriesColumns:
         arrays={},
         restarts=[],
     )
-
-
-def _restarts(found: PlacedSeries) -> list[float]:
-    """Where the run went on after it had stopped: sessions that started after the series' first point, and each point
-    that begins anew behind superseded ones."""
-    starts = [event for event in found.run.sessions if event.status == "START"]
-    if not starts and not found.series.superseded_count:
-        return []
-    snapshot = found.series.snapshot()
-    steps, times = snapshot.steps, snapshot.wall_times
-    later = [event for event in starts if len(times) and event.wall_time > times[0]]
-    mask = np.asarray(snapshot.superseded, dtype=bool)
-    anew = np.flatnonzero(mask[:-1] & ~mask[1:]) + 1 if len(mask) else np.empty(0, np.int64)
-    at_steps = np.concatenate([np.array([event.step for event in later], np.int64), steps[anew]])
-    at_times = np.concatenate([np.array([event.wall_time for event in later], np.float64), times[anew]])
-    return _finite(found.positions(at_steps, at_times))
-
-
-def _finite(positions: Iterable[float]) -> list[float]:
-    return sorted({float(x) for x in positions if math.isfinite(x)})

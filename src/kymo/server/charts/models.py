@@ -118,7 +118,10 @@ class GroupBand(Model):
     name: str
     runs: int = Field(description="How many of the group's runs have a line.")
     points: int = Field(description="How many points these runs have, whole series.")
-    arrays: dict[str, ArraySpan] = Field(description="x, mean, low, high, deviation and count: one element for each x.")
+    arrays: dict[str, ArraySpan] = Field(
+        description="x, mean, low, high, deviation and count: one element for each x; mark_x and mark_kind: where any "
+        "of the runs has a value that is not finite; restarts: where any of them was started again."
+    )
 
 
 class BandsHeader(Model):
