@@ -10,7 +10,8 @@ import pytest
 from waiting import until
 from websockets.sync.client import connect
 
-from kymo.server import create_app, trash
+from kymo.server import create_app
+from kymo.server.edits import trash
 from kymo.store import Logs
 
 

@@ -17,10 +17,11 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.websockets import WebSocket
 
-from kymo.server import notes, runs, tags, texts, trash
+from kymo.server import runs, tags, texts
 from kymo.server.access import Hosts, Token, shown
 from kymo.server.charts import bands, columns, export, nearest, statistics
 from kymo.server.charts.models import BandsHeader, ColumnsHeader
+from kymo.server.edits import notes, trash
 from kymo.server.guard import Guard
 from kymo.server.live import Hub
 from kymo.server.models import Changed, Hello, Problem

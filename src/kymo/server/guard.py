@@ -37,7 +37,7 @@ _QUESTIONS = {("POST", f"/api/{name}") for name in ("columns", "bands", "nearest
 _log = logging.getLogger("kymo.server")
 
 
-class Refusal(Exception):
+class Rejection(Exception):
     """A request that is answered before it reaches a route, in JSON, or as a page to a person who opened the page."""
 
     def __init__(
@@ -97,13 +97,13 @@ class Guard:
             headers = Headers(scope=scope)
             cookie += self._check(scope, headers)
             await self._app(scope, _bounded(receive) if scope["type"] == "http" else receive, guarded_send)
-        except Refusal as refusal:
+        except Rejection as refusal:
             await _refuse(refusal, scope, guarded_send)
         except Exception:
             if started:
                 raise
             _log.exception("%s %s failed", scope.get("method", scope["type"]), scope["path"])
-            await _refuse(Refusal(500, "kymo failed on this request: its log says why."), scope, guarded_send)
+            await _refuse(Rejection(500, "kymo failed on this request: its log says why."), scope, guarded_send)
 
     def _check(self, scope: Scope, headers: Headers) -> list[tuple[bytes, bytes]]:
         """Raises what is to be answered instead; returns what is to be added to the answer."""
@@ -115,21 +115,21 @@ class Guard:
         if not known:
             self._check_stranger(scope)
         if self._read_only and self._changes(scope):
-            raise Refusal(403, "This server is read-only: start kymo without --read-only to change anything.")
+            raise Rejection(403, "This server is read-only: start kymo without --read-only to change anything.")
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()):
-            raise Refusal(400, f"Content-Length is {shown(length)}: send a number of bytes.")
+            raise Rejection(400, f"Content-Length is {shown(length)}: send a number of bytes.")
         if int(length) > MAX_BODY:
-            raise Refusal(413, f"The body has {int(length)} bytes: send at most {MAX_BODY}.")
+            raise Rejection(413, f"The body has {int(length)} bytes: send at most {MAX_BODY}.")
         return [] if known or not self._is_page(scope) else [self._cookie_field(host)]
 
     def _checked_host(self, headers: Headers) -> Authority:
         given = headers.getlist("host")
         host = Authority.parse(given[0]) if len(given) == 1 else None
         if host is None:
-            raise Refusal(400, f"Host is {shown(', '.join(given))}: send one host name, with a port if need be.")
+            raise Rejection(400, f"Host is {shown(', '.join(given))}: send one host name, with a port if need be.")
         if not self._hosts.allow(host):
-            raise Refusal(403, f"Host {shown(host.name)} is not served: start kymo with --allow-host {host.name}.")
+            raise Rejection(403, f"Host {shown(host.name)} is not served: start kymo with --allow-host {host.name}.")
         return host
 
     def _strip_prefix(self, scope: Scope) -> None:
@@ -140,9 +140,9 @@ class Guard:
         if path == self._prefix:
             query = scope["query_string"].decode("latin-1")
             target = self._prefix.rpartition("/")[2] + "/" + (f"?{query}" if query else "")
-            raise Refusal(307, "The page is at the path with a slash.", ((b"location", target.encode("latin-1")),))
+            raise Rejection(307, "The page is at the path with a slash.", ((b"location", target.encode("latin-1")),))
         if not path.startswith(self._prefix + "/"):
-            raise Refusal(404, f"Nothing is at {shown(path)}: the page is at {self._prefix}/.")
+            raise Rejection(404, f"Nothing is at {shown(path)}: the page is at {self._prefix}/.")
         scope["root_path"] = self._prefix
 
     def _check_origin(self, scope: Scope, headers: Headers, host: Authority) -> None:
@@ -151,7 +151,7 @@ class Guard:
         given = headers.getlist("origin")
         if len(given) != 1 or not self._hosts.allow_origin(given[0], host):
             value = shown(", ".join(given)) if given else "missing"
-            raise Refusal(403, f"Origin is {value}: send that of the page itself, http://{headers['host']}.")
+            raise Rejection(403, f"Origin is {value}: send that of the page itself, http://{headers['host']}.")
 
     def _path(self, scope: Scope) -> str:
         path: str = scope["path"]
@@ -176,7 +176,7 @@ class Guard:
             detail = "Changes need the server's token: open its page, which sets a cookie, or send a Bearer token."
         else:
             detail = "The token is missing or wrong: open the address that kymo serve printed, or send a Bearer token."
-        raise Refusal(401, detail, ((b"www-authenticate", b"Bearer"),), as_page=self._is_page(scope))
+        raise Rejection(401, detail, ((b"www-authenticate", b"Bearer"),), as_page=self._is_page(scope))
 
     def _is_page(self, scope: Scope) -> bool:
         return scope["type"] == "http" and scope["method"] == "GET" and self._path(scope) == "/"
@@ -190,7 +190,7 @@ class Guard:
             rest = urlencode([(name, value) for name, value in query if name != "token"])
             target = "./" + (f"?{rest}" if rest else "")
             fields = ((b"location", target.encode()), self._cookie_field(host), (b"cache-control", b"no-store"))
-            raise Refusal(303, "The page is at the address without the token.", fields)
+            raise Rejection(303, "The page is at the address without the token.", fields)
 
     def _cookie_field(self, host: Authority) -> tuple[bytes, bytes]:
         # No Path attribute: the browser takes the page's own directory, which is right behind any proxy. A token that
@@ -234,7 +234,7 @@ def _bounded(receive: Receive) -> Receive:
     return bounded_receive
 
 
-async def _refuse(refusal: Refusal, scope: Scope, send: Send) -> None:
+async def _refuse(refusal: Rejection, scope: Scope, send: Send) -> None:
     if refusal.as_page:
         kind, body = b"text/html; charset=utf-8", notice_page(refusal.detail)
     else:

@@ -7,10 +7,8 @@ from heapq import nlargest
 
 from fastapi import APIRouter
 
-from kymo.server.failure import failure, reason
-from kymo.server.models import MAX_LISTED
-from kymo.server.site import Site, SiteOf
-from kymo.server.trash_models import (
+from kymo.server.edits.failure import failure, reason
+from kymo.server.edits.models import (
     Emptied,
     EmptyRequest,
     RefusedEntry,
@@ -22,6 +20,8 @@ from kymo.server.trash_models import (
     TrashList,
     TrashRequest,
 )
+from kymo.server.models import MAX_LISTED
+from kymo.server.site import Site, SiteOf
 from kymo.store.edits.refusal import Refusal
 from kymo.store.edits.trash import Trash
 from kymo.store.names import prefixes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from kymo.server.failure import failure
+from kymo.server.edits.failure import failure
 from kymo.server.models import NotesRequest, RunNotes
 from kymo.server.runs import noted
 from kymo.server.site import SiteOf

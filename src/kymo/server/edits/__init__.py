@@ -1,0 +1,1 @@
+"""Routes that change something on the disk: notes, and the trash."""
