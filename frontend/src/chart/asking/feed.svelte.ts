@@ -1,7 +1,9 @@
 // One chart's data: asks for it, once at a time, and keeps the last answer until the next is there.
 import type { Bands } from "../../api/bands";
-import { getBands, getColumns, isTransient } from "../../api/client";
+import { getBands, getColumns } from "../../api/client";
 import type { Columns } from "../../api/columns";
+import { isTransient } from "../../api/failure";
+import type { ColumnsQuery } from "../../api/types";
 import { Coalescer } from "../../model/coalesce";
 import { isBands, isLines, type Query } from "./question";
 import { isAlike, surround } from "./surround";
@@ -55,7 +57,7 @@ export class Feed {
     clearTimeout(this.retry);
     try {
       const [columns, bands] = await Promise.all([
-        Promise.all(queries.filter(isLines).map(getColumns)),
+        Promise.all(queries.filter(isLines).map((query) => getColumns(query, this.pointsOf(query)))),
         Promise.all(queries.filter(isBands).map(getBands)),
       ]);
       if (this.stopped) return;
@@ -70,6 +72,12 @@ export class Feed {
       const isQuiet = error instanceof TypeError || (isPassing && this.answer !== null);
       this.error = isQuiet ? null : error instanceof Error ? error.message : String(error);
     }
+  }
+
+  /** How many points a question was about when it was last answered. */
+  private pointsOf({ tag }: ColumnsQuery): number | undefined {
+    const known = this.answer?.columns.find((part) => part.tag === tag);
+    return known?.series.reduce((sum, { points }) => sum + points, 0);
   }
 
   private surrounded(answer: Answer): DrawnAnswer {
