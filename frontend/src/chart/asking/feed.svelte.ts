@@ -7,6 +7,7 @@ import type { ColumnsQuery } from "../../api/types";
 import { Coalescer } from "../../model/coalesce";
 import { isBands, isLines, type Query } from "./question";
 import { isAlike, surround } from "./surround";
+import { isUnchanged } from "./unchanged";
 
 /** A server that is busy or away is asked again after this long, in milliseconds, then after twice as long. */
 const firstPause = 2000;
@@ -61,7 +62,8 @@ export class Feed {
         Promise.all(queries.filter(isBands).map(getBands)),
       ]);
       if (this.stopped) return;
-      this.answer = this.surrounded({ queries, columns, bands });
+      if (!this.isTold({ queries, columns, bands }))
+        this.answer = this.surrounded({ queries, columns, bands });
       this.error = null;
       this.pause = firstPause;
     } catch (error) {
@@ -78,6 +80,11 @@ export class Feed {
   private pointsOf({ tag }: ColumnsQuery): number | undefined {
     const known = this.answer?.columns.find((part) => part.tag === tag);
     return known?.series.reduce((sum, { points }) => sum + points, 0);
+  }
+
+  private isTold({ queries, columns, bands }: Answer): boolean {
+    if (this.answer?.queries !== queries || bands.length > 0) return false;
+    return isUnchanged(columns, this.answer.columns);
   }
 
   private surrounded(answer: Answer): DrawnAnswer {
