@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from card import Card
-from column_answer import ColumnAnswer, Question, answer_to
+from column_answer import ColumnAnswer, Question, answer_to, questions_of
 from conftest import Server
 from playwright.sync_api import Page, expect
 from training_logs import RATES, SECONDS_PER_STEP, START, STEPS, loss, write_series
@@ -44,7 +44,7 @@ def test_cards_out_of_sight_ask_for_nothing(tmp_path: Path, serve: Callable[...,
     count = 80
     write_series(tmp_path / "run", {f"layer/{number:02}": {0: 1.0, 1: 2.0} for number in range(count)})
     asked: set[str] = set()
-    page.on("request", lambda sent: asked.add(sent.post_data_json["tag"]) if sent.url.endswith("columns") else None)
+    page.on("request", lambda sent: asked.update(question["tag"] for question in questions_of(sent)))
     page.goto(serve(tmp_path).url)
     Card(page, "layer/00").wait(points=2)
     assert f"layer/{count - 1}" not in asked

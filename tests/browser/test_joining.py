@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from card import Card
-from column_answer import answer_to
+from column_answer import answer_to, questions_of
 from conftest import Server
 from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
 from training_logs import write_series
@@ -58,7 +58,7 @@ def choose_setting(page: Page, name: str) -> None:
 
 def test_a_mean_per_epoch_shares_the_chart_of_its_batches(page: Page, logs: str):
     questions: list[dict[str, object]] = []
-    page.on("request", lambda sent: questions.append(sent.post_data_json) if sent.url.endswith("columns") else None)
+    page.on("request", lambda sent: questions.extend(questions_of(sent)))
     page.goto(logs)
     card = Card(page, "train/loss").wait(series=2, points=STEPS + STEPS // 10)
     expect(Card(page, "train/loss/epoch").root).to_have_count(0)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from card import Card
-from column_answer import Question, answer_to
+from column_answer import Question, answer_to, questions_of
 from conftest import Server
 from playwright.sync_api import BrowserContext, Page, Route
 
@@ -104,7 +104,7 @@ def test_a_drag_is_one_step_of_the_history(chart: Card):
 def test_what_moves_is_asked_for_with_room_around_it_and_what_rests_exactly(chart: Card):
     page = chart.page
     asked: list[Question] = []
-    page.on("request", lambda sent: asked.append(sent.post_data_json) if sent.url.endswith("columns") else None)
+    page.on("request", lambda sent: asked.extend(questions_of(sent)))
     answer = answer_to(page, "loss", lambda: drag_view(chart, 0.6), lambda asked: moved(asked) and width(asked) < 4100)
     assert width(answer.question) == pytest.approx(HIGH - LOW, rel=1e-3)
     assert any(width(question) == pytest.approx(2 * (HIGH - LOW), rel=1e-3) for question in asked)

@@ -13,7 +13,7 @@ from kymo.server.access import Hosts, Token
 SECRET = "a-token-of-some-length"
 ORIGIN = "http://127.0.0.1:6006"
 ASKED = {
-    "/api/columns": {"tag": "a", "runs": []},
+    "/api/columns": {"questions": []},
     "/api/bands": {"tag": "a", "groups": []},
     "/api/nearest": {"tag": "a", "runs": [], "at": 0, "value": 0},
     "/api/statistics": {"tag": "a", "runs": []},

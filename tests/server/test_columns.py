@@ -5,14 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from binary_answer import Decoded, decode
+from binary_answer import Decoded, decode_content, parts
 
 from kymo.server import binary
 from kymo.server.allowance import Allowance
+from kymo.server.charts import columns
 
 
 def ask(client: Any, **body: Any) -> Decoded:
-    return decode(client.post("/api/columns", json={"tag": "loss", "runs": ["mlp"], **body}), "series")
+    ((_, content),) = parts(client.post("/api/columns", json={"questions": [question(**body)]}))
+    return decode_content(content, "series")
+
+
+def question(**body: Any) -> dict[str, Any]:
+    return {"tag": "loss", "runs": ["mlp"], **body}
+
+
+def refusal(client: Any, **body: Any) -> tuple[int, str]:
+    header, _ = ask(client, **body)
+    assert set(header) == {"status", "detail"}
+    return header["status"], header["detail"]
 
 
 def test_every_point_is_there_when_the_pixels_allow(log_dir: Any, opened: Any) -> None:
@@ -149,29 +161,109 @@ def test_a_restart_without_a_session_is_seen_where_steps_fall(log_dir: Any, open
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        ({"pixels": 0}, "pixels is 0: input should be greater than or equal to 1."),
-        ({"pixels": 10001}, "pixels is 10001: input should be less than or equal to 10000."),
-        ({"runs": ["a"] * 2001}, "runs is ['a', 'a', 'a'"),
-        ({"x": "hours"}, "x is 'hours': input should be 'step', 'epoch', 'relative', 'wall' or 'series'."),
+        ({"pixels": 0}, "questions.0.pixels is 0: input should be greater than or equal to 1."),
+        ({"pixels": 10001}, "questions.0.pixels is 10001: input should be less than or equal to 10000."),
+        ({"runs": ["a"] * 2001}, "questions.0.runs is ['a', 'a', 'a'"),
+        ({"x": "hours"}, "questions.0.x is 'hours': input should be 'step', 'epoch', 'relative', 'wall' or 'series'."),
+        ({"range": [1]}, "questions.0.range"),
+        ({"smoothing": {"kind": "median", "amount": 1}}, "questions.0.smoothing.kind is 'median': input should be"),
+        (
+            {"smoothing": {"kind": "gaussian", "amount": -1}},
+            "questions.0.smoothing.amount is -1: input should be greater",
+        ),
+        ({"nonsense": 1}, "questions.0.nonsense is 1: extra inputs are not permitted."),
+        ({"tag": None}, "questions.0.tag is None: input should be a valid string."),
+    ],
+)
+def test_a_wrong_question_is_answered_in_one_sentence(log_dir: Any, opened: Any, body: Any, detail: str) -> None:
+    answer = opened().post("/api/columns", json={"questions": [question(**body)]})
+    assert answer.status_code == 422
+    assert list(answer.json()) == ["detail"]
+    assert answer.json()["detail"].startswith(detail)
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
         ({"x": "series"}, "x_tag is missing: give the scalar tag that x is the value of."),
         ({"x_tag": "n"}, "x_tag is 'n' and x is 'step': x_tag goes with \"series\"."),
         ({"range": [2, 1]}, "range is [2, 1]: its first number must not be above its second."),
-        ({"range": [1]}, "range"),
         (
             {"smoothing": {"kind": "exponential", "amount": 1}},
             "smoothing.amount is 1: an exponential weight is below 1.",
         ),
-        ({"smoothing": {"kind": "median", "amount": 1}}, "smoothing.kind is 'median': input should be"),
-        ({"smoothing": {"kind": "gaussian", "amount": -1}}, "smoothing.amount is -1: input should be greater"),
-        ({"nonsense": 1}, "nonsense is 1: extra inputs are not permitted."),
-        ({"tag": None}, "tag is None: input should be a valid string."),
     ],
 )
-def test_a_wrong_question_is_answered_in_one_sentence(log_dir: Any, opened: Any, body: Any, detail: str) -> None:
-    answer = opened().post("/api/columns", json={"tag": "loss", "runs": [], **body})
-    assert answer.status_code == 422
-    assert list(answer.json()) == ["detail"]
-    assert answer.json()["detail"].startswith(detail)
+def test_what_does_not_go_together_is_answered_in_one_sentence(
+    log_dir: Any, opened: Any, body: Any, detail: str
+) -> None:
+    assert refusal(opened(), **body) == (422, detail)
+
+
+def test_each_question_is_answered_by_itself(log_dir: Any, opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [(step, 10.0 + step, float(step % 7)) for step in range(2000)]
+    for name in ("mlp", "cnn"):
+        log_dir.write(name, {"loss": points, "accuracy": points[:10]})
+    questions = [
+        question(runs=["mlp", "cnn"], pixels=10_000),
+        question(range=[2, 1]),
+        question(tag="nothing"),
+        question(tag="accuracy", x="wall"),
+    ]
+    monkeypatch.setattr(binary, "MAX_ANSWER", 64 << 10)
+    answers = parts(opened().post("/api/columns", json={"questions": questions}))
+    # One of a few points comes before one of many.
+    assert [place for place, _ in answers] == [2, 3, 1, 0]
+    headers = {place: decode_content(content, "series")[0] for place, content in answers}
+    assert (headers[0]["status"], headers[1]["status"]) == (413, 422)
+    assert [series["status"] for series in headers[2]["series"]] == ["no_series"]
+    _, (alone,) = ask(opened(), tag="accuracy", x="wall")
+    _, (beside,) = decode_content(dict(answers)[3], "series")
+    assert {name: array.tolist() for name, array in beside.items()} == {
+        name: array.tolist() for name, array in alone.items()
+    }
+
+
+def test_one_that_fails_spoils_no_other(
+    log_dir: Any, opened: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    log_dir.write("mlp", {"loss": [(1, 1.0, 1.0)], "accuracy": [(1, 1.0, 1.0)]})
+    choose = columns._choose
+
+    def fail(site: Any, asked: Any, name: str) -> Any:
+        if asked.tag == "loss":
+            raise OSError("gone")
+        return choose(site, asked, name)
+
+    monkeypatch.setattr(columns, "_choose", fail)
+    answers = dict(parts(opened().post("/api/columns", json={"questions": [question(), question(tag="accuracy")]})))
+    assert decode_content(answers[0], "series")[0] == {
+        "status": 500,
+        "detail": "kymo failed on this chart: its log says why.",
+    }
+    assert decode_content(answers[1], "series")[0]["series"][0]["status"] == "ok"
+    assert "Columns of 'loss' failed" in caplog.text
+
+
+def test_how_much_one_request_may_ask_is_bounded(log_dir: Any, opened: Any) -> None:
+    client = opened()
+    many = client.post("/api/columns", json={"questions": [question(runs=["mlp"] * 1001)] * 2})
+    assert many.status_code == 422
+    assert many.json()["detail"] == "questions has 2002 runs in all, and may have 2000: ask in several requests."
+    assert client.post("/api/columns", json={"questions": [question()] * 101}).status_code == 422
+    assert parts(client.post("/api/columns", json={"questions": []})) == []
+
+
+@pytest.mark.parametrize("few", [0, 100_000])
+def test_who_chooses_the_points_makes_no_difference(
+    log_dir: Any, opened: Any, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    for name in ("a", "b", "c"):
+        log_dir.write(name, {"loss": [(1, 1.0, float(ord(name)))]})
+    monkeypatch.setattr(columns, "_FEW_POINTS", few)
+    header, arrays = ask(opened(), runs=["c", "a", "b"])
+    assert [series["run"] for series in header["series"]] == ["c", "a", "b"]
+    assert [share["value"].tolist() for share in arrays] == [[99.0], [97.0], [98.0]]
 
 
 def test_an_answer_that_would_be_too_large_names_the_remedy(
@@ -183,9 +275,8 @@ def test_an_answer_that_would_be_too_large_names_the_remedy(
         log_dir.write(name, {"loss": points})
     monkeypatch.setattr(binary, "MAX_ANSWER", 1 << 20)
     client = opened()
-    refused = client.post("/api/columns", json={"tag": "loss", "runs": names, "pixels": 10000})
-    assert refused.status_code == 413
-    detail = refused.json()["detail"]
+    status, detail = refusal(client, runs=names, pixels=10000)
+    assert status == 413
     assert detail.startswith("The points of the first 32 of 40 runs at 10000 pixels have 1 MiB")
     assert detail.endswith("ask for fewer runs, fewer pixels or a shorter range.")
     assert len(ask(client, runs=names, pixels=100)[0]["series"]) == 40
@@ -200,9 +291,9 @@ def test_what_is_being_sent_is_bounded_over_all_answers(log_dir: Any, opened: An
         ask(client)  # what has been sent is given back
     assert allowance.take(20_000)
     assert allowance.take(10_000)
-    refused = client.post("/api/columns", json={"tag": "loss", "runs": ["mlp"]})
-    assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
-    assert refused.json()["detail"].endswith("ask again in some seconds, or for fewer runs.")
+    status, detail = refusal(client)
+    assert status == 503
+    assert detail.endswith("ask again in some seconds, or for fewer runs.")
     # A small answer finds room beside the large ones.
     ask(client, pixels=10)
     allowance.give_back(30_000)
@@ -219,7 +310,7 @@ def test_an_answer_of_many_lots_may_have_no_more_than_one_of_a_single_lot() -> N
     assert allowance.take(25)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"nonsense", b'{"tag": "loss", "runs": [], "range": [NaN, 1]}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"nonsense", b'{"questions": [{}]}'])
 def test_what_is_no_question_is_refused(log_dir: Any, opened: Any, content: bytes) -> None:
     answer = opened().post("/api/columns", content=content, headers={"content-type": "application/json"})
     assert answer.status_code == 422

@@ -156,7 +156,7 @@ def test_answers_that_nobody_reads_take_bounded_memory_and_time(tmp_path: Path, 
     server = start(tmp_path)
     server.wait_until_read()
     names = [f"run-{number}" for number in range(runs)]
-    body = json.dumps({"tag": "loss", "runs": names, "pixels": 10_000}).encode()
+    body = json.dumps({"questions": [{"tag": "loss", "runs": names, "pixels": 10_000}]}).encode()
     headers = {"Origin": server.url, "Content-Type": "application/json"}
 
     def ask_once() -> httpx.Response:

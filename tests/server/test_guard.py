@@ -115,13 +115,13 @@ def test_raw_requests_that_no_client_library_would_send(
 )
 def test_a_foreign_origin_cannot_post(app_of: Any, client_of: Any, origin: str | None) -> None:
     headers = {} if origin is None else {"origin": origin}
-    answer = client_of(app_of()).request("POST", "/api/columns", json={"tag": "a", "runs": []}, headers=headers)
+    answer = client_of(app_of()).request("POST", "/api/columns", json={"questions": []}, headers=headers)
     assert answer.status_code == 403
     assert answer.json()["detail"].endswith("send that of the page itself, http://127.0.0.1:6006.")
 
 
 def test_the_pages_own_origin_may_post(app_of: Any, client_of: Any) -> None:
-    assert client_of(app_of()).post("/api/columns", json={"tag": "a", "runs": []}).status_code == 200
+    assert client_of(app_of()).post("/api/columns", json={"questions": []}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/api/info", "/api/runs", "/openapi.json", "/assets/index-abc.js", "/nowhere"])
@@ -142,7 +142,7 @@ def test_the_token_in_a_routes_address_does_not_count(app_of: Any, client_of: An
 def test_a_bearer_token_opens(app_of: Any, client_of: Any) -> None:
     client = client_of(app_of(token=Token(SECRET)), authorization=f"Bearer {SECRET}")
     assert client.get("/api/info").json()["token_required"] is True
-    assert client.post("/api/columns", json={"tag": "a", "runs": []}).status_code == 200
+    assert client.post("/api/columns", json={"questions": []}).status_code == 200
 
 
 def test_the_pages_address_trades_the_token_for_a_cookie(app_of: Any, client_of: Any) -> None:
@@ -245,7 +245,7 @@ class TestPrefix:
         assert client.get("/team/kymo/api/info").status_code == 200
         assert client.get("/team/kymo/").text.startswith("<!doctype html>")
         assert client.get("/team/kymo/assets/index-abc.js").status_code == 200
-        assert client.post("/team/kymo/api/columns", json={"tag": "a", "runs": []}).status_code == 200
+        assert client.post("/team/kymo/api/columns", json={"questions": []}).status_code == 200
 
     def test_the_path_without_the_slash_leads_to_the_page(self, client: Any) -> None:
         answer = client.get("/team/kymo?token=x")

@@ -229,7 +229,7 @@ def test_a_route_can_be_asked_for_its_head(log_dir: Any, opened: Any) -> None:
 
 
 def test_a_body_that_is_not_declared_as_json_is_told_so(log_dir: Any, opened: Any) -> None:
-    answer = opened().post("/api/columns", content=b'{"tag": "loss", "runs": []}')
+    answer = opened().post("/api/columns", content=b'{"questions": []}')
     assert answer.status_code == 422
     assert answer.json()["detail"].endswith("send the header Content-Type: application/json.")
 
@@ -237,7 +237,7 @@ def test_a_body_that_is_not_declared_as_json_is_told_so(log_dir: Any, opened: An
 @pytest.mark.parametrize("body", [{"tag": "\ud800", "runs": []}, {"tag": "loss", "runs": ["a", "\udfff"]}])
 def test_half_a_surrogate_pair_is_no_name(log_dir: Any, opened: Any, body: dict[str, Any]) -> None:
     headers = {"content-type": "application/json"}
-    answer = opened().post("/api/columns", content=json.dumps(body), headers=headers)
+    answer = opened().post("/api/columns", content=json.dumps({"questions": [body]}), headers=headers)
     assert answer.status_code == 422
     assert answer.json()["detail"].endswith("text has half of a surrogate pair.")
 

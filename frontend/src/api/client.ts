@@ -1,6 +1,9 @@
 // One function for each route. Addresses are relative to the page, so a path prefix needs no setting.
 import { decodeBands, type Bands } from "./bands";
 import { decodeColumns, type Columns } from "./columns";
+import { ServerError } from "./failure";
+import { Gathering } from "./gathering";
+import { splitParts } from "./parts";
 import type {
   BandsQuery,
   ColumnsQuery,
@@ -23,15 +26,6 @@ import type {
   Warnings,
 } from "./types";
 
-export class ServerError extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 async function request(path: string, init?: RequestInit): Promise<Response> {
   const response = await fetch(path, { credentials: "same-origin", ...init });
   if (response.ok) return response;
@@ -53,10 +47,6 @@ async function reason(response: Response): Promise<string> {
 async function json<T>(path: string): Promise<T> {
   return (await (await request(path)).json()) as T;
 }
-
-/** Whether the same question may be answered later: the server is away, or busy, but it has not refused. */
-export const isTransient = (error: unknown) =>
-  error instanceof TypeError || (error instanceof ServerError && error.status >= 500);
 
 function query(parameters: Record<string, string>, runs: string[] = []): string {
   const search = new URLSearchParams(parameters);
@@ -97,9 +87,19 @@ export const getWarnings = (limit: number) =>
 export const getTexts = (run: string, tag: string, limit: number) =>
   json<Text[]>(`api/texts?${query({ run, tag, limit: String(limit) })}`);
 
-export async function getColumns(body: ColumnsQuery): Promise<Columns> {
-  const response = await send("api/columns", body);
-  return decodeColumns(await response.arrayBuffer());
+/** What one request may hold: names of runs and questions as the server allows, and points that take it no time. */
+const most = { runs: 2000, questions: 100, points: 1_000_000 };
+
+const columns = new Gathering<ColumnsQuery, Columns>(async (questions) => {
+  const response = await send("api/columns", { questions });
+  const parts = [...splitParts(await response.arrayBuffer())];
+  return parts.map(({ place, body }) => ({ place, answer: () => decodeColumns(body) }));
+});
+
+/** `points`: how many there are to choose from, as far as that is known. */
+export function getColumns(question: ColumnsQuery, points = most.points / 4): Promise<Columns> {
+  const shares = [1 / most.questions, question.runs.length / most.runs, points / most.points];
+  return columns.ask(question, Math.max(...shares));
 }
 
 export async function getBands(body: BandsQuery): Promise<Bands> {
@@ -137,9 +137,3 @@ export const trashRuns = (runs: readonly string[]) => change<Trashed>("api/trash
 export const restoreRuns = (ids: readonly string[]) => change<Restored>("api/trash/restore", { ids });
 /** For good; null: all that is in the trash. */
 export const emptyTrash = (ids: readonly string[] | null) => change<Emptied>("api/trash/empty", { ids });
-
-/** What went wrong, in the server's words where it had any. */
-export function explain(error: unknown): string {
-  if (error instanceof TypeError) return "The server does not answer: is kymo serve still running?";
-  return error instanceof Error ? error.message : String(error);
-}

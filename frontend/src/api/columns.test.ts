@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeColumns } from "./columns";
+import { ServerError } from "./failure";
 import { encode, floats } from "./fixture";
 
 describe("decodeColumns", () => {
@@ -68,5 +69,11 @@ describe("decodeColumns", () => {
     );
     expect(columns.series[0]).toMatchObject({ run: "b", status: "no_epoch", smoothed: null });
     expect(columns.series[0]!.x.length).toBe(0);
+  });
+
+  it("throws a refusal as a request of this question alone would", () => {
+    const refused = () =>
+      decodeColumns(encode({ status: 413, detail: "Ask for fewer runs." }, new Uint8Array(0)));
+    expect(refused).toThrow(new ServerError(413, "Ask for fewer runs."));
   });
 });

@@ -1,6 +1,7 @@
-// The binary answer of api/columns: what is drawn of one tag of many runs.
+// The binary answer to one question of api/columns: what is drawn of one tag of many runs.
 import { BinaryAnswer, noBytes, noFloats } from "./binary";
-import type { ColumnsHeader, SeriesHeader } from "./types";
+import { ServerError } from "./failure";
+import type { ColumnsHeader, ColumnsRefusal, SeriesHeader } from "./types";
 
 export interface SeriesColumns {
   run: string;
@@ -28,18 +29,15 @@ export interface Columns {
   series: SeriesColumns[];
 }
 
-/** Views into the answer, no copies; throws on a body that is shorter than its header says. */
+/** Views into the answer, no copies; throws on a refusal, and on a body that is shorter than its header says. */
 export function decodeColumns(body: ArrayBuffer): Columns {
-  const answer = new BinaryAnswer<ColumnsHeader>(body);
+  const answer = new BinaryAnswer<ColumnsHeader | ColumnsRefusal>(body);
+  if ("detail" in answer.header) throw new ServerError(answer.header.status, answer.header.detail);
   const { version, tag, x, series } = answer.header;
   return { version, tag, x, series: series.map((one) => decodeSeries(answer, x, one)) };
 }
 
-function decodeSeries(
-  answer: BinaryAnswer<ColumnsHeader>,
-  axis: string,
-  series: SeriesHeader,
-): SeriesColumns {
+function decodeSeries(answer: BinaryAnswer<unknown>, axis: string, series: SeriesHeader): SeriesColumns {
   const floats = (name: string) => answer.floats(series.arrays, name);
   const x = floats("x") ?? noFloats;
   return {

@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Columns
-         * @description One tag of many runs, reduced to what the pixels can show, in binary.
+         * @description What charts draw: of each one tag of many runs, reduced to what the pixels can show, in binary.
          */
         post: operations["columns"];
         delete?: never;
@@ -458,7 +458,7 @@ export interface components {
         };
         /**
          * ColumnsHeader
-         * @description The JSON header of the binary answer; the arrays follow it.
+         * @description The JSON header of the binary answer to one question; the arrays follow it.
          */
         ColumnsHeader: {
             /** Series */
@@ -474,10 +474,10 @@ export interface components {
             x: "step" | "epoch" | "relative" | "wall" | "series";
         };
         /**
-         * ColumnsRequest
+         * ColumnsQuestion
          * @description What to draw: one tag of many runs, for a chart of a given width.
          */
-        ColumnsRequest: {
+        ColumnsQuestion: {
             /**
              * Log X
              * @description Whether x is drawn logarithmically: points with x <= 0 are left out.
@@ -519,6 +519,30 @@ export interface components {
              * @description With x "series", and only there: the scalar tag of the same run that x is the value of.
              */
             x_tag?: string | null;
+        };
+        /**
+         * ColumnsRefusal
+         * @description The JSON header of the answer to a question that is refused, while others of the same request are not.
+         */
+        ColumnsRefusal: {
+            /** Detail */
+            detail: string;
+            /**
+             * Status
+             * @description As of a request of this question alone.
+             */
+            status: number;
+        };
+        /**
+         * ColumnsRequest
+         * @description What many charts are to draw: each question is answered by itself.
+         */
+        ColumnsRequest: {
+            /**
+             * Questions
+             * @description They may name 2000 runs in all.
+             */
+            questions: components["schemas"]["ColumnsQuestion"][];
         };
         /**
          * Emptied
@@ -1395,7 +1419,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A little-endian uint32, the length of the JSON header that follows (schema ColumnsHeader, padded with spaces), then the arrays that it names, each on an 8-byte boundary. */
+            /** @description For each question, as soon as it is answered: two little-endian uint32, its place among the questions and the length of its answer. An answer: A little-endian uint32, the length of the JSON header that follows (schema ColumnsHeader, padded with spaces), then the arrays that it names, each on an 8-byte boundary. */
             200: {
                 headers: {
                     [name: string]: unknown;

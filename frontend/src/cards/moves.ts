@@ -35,6 +35,7 @@ export async function pinCard(dashboard: Dashboard, card: Card, follow: boolean)
 /** Brings a card into view, unfolded, and puts the focus on it. */
 export async function showCard(dashboard: Dashboard, card: Card): Promise<void> {
   dashboard.board.reveal(card);
+  dashboard.board.sought = card.key;
   await tick();
   const slot = slotOf(card.key);
   if (!slot) return;
@@ -45,13 +46,15 @@ export async function showCard(dashboard: Dashboard, card: Card): Promise<void> 
 }
 
 /** Brings the heading over a folder's cards into view, folded or not, and puts the focus on it. */
-export function showFolder({ board, view }: Dashboard, path: string, first: Card): void {
+export async function showFolder({ board, view }: Dashboard, path: string, first: Card): Promise<void> {
   const section =
     board.sections.find(({ name }) => pathsTo(name).includes(path)) ??
     board.sections.find(({ cards }) => cards.includes(first));
   if (!section) return;
   // A card may stand in another section than its own while others come.
-  const slot = section.cards[0] && slotOf(section.cards[0].key);
+  board.sought = section.cards[0]?.key ?? null;
+  await tick();
+  const slot = board.sought === null ? null : slotOf(board.sought);
   const closed = closedAround(section.name, view.current.closed) ?? section.name;
   const heading = slot?.closest("section")?.querySelector<HTMLElement>("h2 button");
   const found = heading ?? document.getElementById(headingId(closed));

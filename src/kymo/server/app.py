@@ -20,7 +20,7 @@ from starlette.websockets import WebSocket
 from kymo.server import runs, tags, texts
 from kymo.server.access import Hosts, Token, shown
 from kymo.server.charts import bands, columns, export, nearest, statistics
-from kymo.server.charts.models import BandsHeader, ColumnsHeader
+from kymo.server.charts.models import BandsHeader, ColumnsHeader, ColumnsRefusal
 from kymo.server.edits import notes, trash
 from kymo.server.guard import Guard
 from kymo.server.live import Hub
@@ -161,7 +161,7 @@ def _describe(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         document = generate()
         schemas = document["components"]["schemas"]
-        for model in (ColumnsHeader, BandsHeader, Changed, Hello):
+        for model in (ColumnsHeader, ColumnsRefusal, BandsHeader, Changed, Hello):
             schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
             schemas.update(schema.pop("$defs", {}))
             schemas[model.__name__] = schema

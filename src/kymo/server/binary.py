@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import struct
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from fastapi import HTTPException, Response
+from fastapi.concurrency import run_in_threadpool
 
 from kymo.server.charts.models import ArraySpan
 from kymo.server.models import Model
 from kymo.server.wire import Body, pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
     from starlette.types import Receive, Scope, Send
@@ -27,38 +30,89 @@ BINARY = "application/octet-stream"
 MAX_ANSWER = 64 << 20
 
 
-def responses(header: type[Model]) -> dict[int | str, dict[str, Any]]:
-    """What the OpenAPI document says of a route that answers in binary."""
+def responses(header: type[Model], before: str = "") -> dict[int | str, dict[str, Any]]:
+    """What the OpenAPI document says of a route that answers in binary; `before`: what comes before an answer."""
     return {
         200: {
-            "description": "A little-endian uint32, the length of the JSON header that follows (schema "
+            "description": f"{before}A little-endian uint32, the length of the JSON header that follows (schema "
             f"{header.__name__}, padded with spaces), then the arrays that it names, each on an 8-byte boundary.",
             "content": {BINARY: {"schema": {"type": "string", "format": "binary"}}},
         }
     }
 
 
+class Finished:
+    """An answer that is ready to be sent, piece by piece, as fast as the client takes it; released when left.
+
+    Attributes:
+        size: Its bytes.
+    """
+
+    def __init__(self, parts: list[memoryview], release: Callable[[], None]) -> None:
+        self._parts = parts
+        self._release = release
+        self.size = sum(map(len, parts))
+
+    def __enter__(self) -> Finished:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._parts.clear()
+        self._release()
+
+    async def send(self, send: Send, label: bytes = b"") -> None:
+        """`label`: what is sent before it."""
+        for piece in pieces([memoryview(label), *self._parts]):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+
 class BinaryResponse(Response):
-    """A body that is sent piece by piece, as fast as the client takes it, and then released."""
+    """One answer."""
 
     media_type = BINARY
 
     # The OpenAPI document takes the status from this signature.
-    def __init__(self, parts: list[memoryview], release: Callable[[], None], status_code: int = 200) -> None:
-        size = str(sum(map(len, parts)))
-        super().__init__(status_code=status_code, headers={"cache-control": "no-store", "content-length": size})
-        self._parts = parts
-        self._release = release
+    def __init__(self, answer: Finished, status_code: int = 200) -> None:
+        headers = {"cache-control": "no-store", "content-length": str(answer.size)}
+        super().__init__(status_code=status_code, headers=headers)
+        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
-        try:
+        with self._answer:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            for piece in pieces(self._parts):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+            await self._answer.send(send)
+        await send({"type": "http.response.body", "body": b""})
+
+
+class BinaryParts(Response):
+    """Answers to many questions, each labelled with its question's place: one is made once the last was taken."""
+
+    media_type = BINARY
+
+    def __init__(self, makers: Iterable[tuple[int, Callable[[], Finished]]], status_code: int = 200) -> None:
+        super().__init__(status_code=status_code, headers={"cache-control": "no-store"})
+        # It is known at the end only.
+        del self.headers["content-length"]
+        self._makers = makers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        leaving = asyncio.ensure_future(_leaving(receive))
+        try:
+            for place, make in self._makers:
+                if leaving.done():
+                    return
+                with await run_in_threadpool(make) as answer:
+                    await answer.send(send, struct.pack("<II", place, answer.size))
         finally:
-            self._parts.clear()
-            self._release()
+            leaving.cancel()
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _leaving(receive: Receive) -> None:
+    """Until the client has gone: nothing need be made for it then."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 class BinaryAnswer:
@@ -103,6 +157,6 @@ class BinaryAnswer:
             )
         self._taken = size
 
-    def response(self, header: Model) -> BinaryResponse:
-        """The whole answer; from here on it is the response that gives back what was taken."""
-        return BinaryResponse(self._body.encode(header), self._give_back)
+    def finish(self, header: Model) -> Finished:
+        """The whole answer; from here on it is the one that gives back what was taken."""
+        return Finished(self._body.encode(header), self._give_back)

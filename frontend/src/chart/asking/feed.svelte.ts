@@ -1,10 +1,13 @@
 // One chart's data: asks for it, once at a time, and keeps the last answer until the next is there.
 import type { Bands } from "../../api/bands";
-import { getBands, getColumns, isTransient } from "../../api/client";
+import { getBands, getColumns } from "../../api/client";
 import type { Columns } from "../../api/columns";
+import { isTransient } from "../../api/failure";
+import type { ColumnsQuery } from "../../api/types";
 import { Coalescer } from "../../model/coalesce";
 import { isBands, isLines, type Query } from "./question";
 import { isAlike, surround } from "./surround";
+import { isUnchanged } from "./unchanged";
 
 /** A server that is busy or away is asked again after this long, in milliseconds, then after twice as long. */
 const firstPause = 2000;
@@ -55,11 +58,12 @@ export class Feed {
     clearTimeout(this.retry);
     try {
       const [columns, bands] = await Promise.all([
-        Promise.all(queries.filter(isLines).map(getColumns)),
+        Promise.all(queries.filter(isLines).map((query) => getColumns(query, this.pointsOf(query)))),
         Promise.all(queries.filter(isBands).map(getBands)),
       ]);
       if (this.stopped) return;
-      this.answer = this.surrounded({ queries, columns, bands });
+      if (!this.isTold({ queries, columns, bands }))
+        this.answer = this.surrounded({ queries, columns, bands });
       this.error = null;
       this.pause = firstPause;
     } catch (error) {
@@ -70,6 +74,17 @@ export class Feed {
       const isQuiet = error instanceof TypeError || (isPassing && this.answer !== null);
       this.error = isQuiet ? null : error instanceof Error ? error.message : String(error);
     }
+  }
+
+  /** How many points a question was about when it was last answered. */
+  private pointsOf({ tag }: ColumnsQuery): number | undefined {
+    const known = this.answer?.columns.find((part) => part.tag === tag);
+    return known?.series.reduce((sum, { points }) => sum + points, 0);
+  }
+
+  private isTold({ queries, columns, bands }: Answer): boolean {
+    if (this.answer?.queries !== queries || bands.length > 0) return false;
+    return isUnchanged(columns, this.answer.columns);
   }
 
   private surrounded(answer: Answer): DrawnAnswer {

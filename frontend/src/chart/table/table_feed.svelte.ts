@@ -1,6 +1,6 @@
 // The data of one chart's table: statistics and the points at the marks, at a rate that can be read.
-import { getColumns, getStatistics, isTransient } from "../../api/client";
-
+import { getColumns, getStatistics } from "../../api/client";
+import { isTransient } from "../../api/failure";
 import { Coalescer } from "../../model/coalesce";
 import type { TableAnswer } from "./data_table";
 import type { TableQuestion } from "./table_question";
@@ -47,7 +47,7 @@ export class TableFeed {
     try {
       const [statistics, ...at] = await Promise.all([
         Promise.all(question.statistics.map(getStatistics)),
-        ...question.at.map((queries) => Promise.all(queries.map(getColumns))),
+        ...question.at.map((queries) => Promise.all(queries.map((query) => getColumns(query)))),
       ]);
       if (this.stopped || question !== this.question) return;
       this.answer = { question, tags: question.tags, statistics, at };

@@ -27,6 +27,8 @@ export class Board {
   readonly drag = new CardDrag();
   /** The card whose menu of joining is open, by its key. */
   menu = $state<string | null>(null);
+  /** The card that is to be shown next, by its key: it is built wherever it stands. */
+  sought = $state<string | null>(null);
   /** The group that is being named, by its expression. */
   naming = $state<string | null>(null);
 

@@ -1,5 +1,6 @@
 // What the server knows: its runs, and how far loading is. Fetches what has changed when something has.
 import * as client from "../../api/client";
+import { explain } from "../../api/failure";
 import type { Info, Loading, RunNotes, Runs, RunSummary } from "../../api/types";
 import { Coalescer } from "../coalesce";
 import { RunList } from "./run_list";
@@ -110,7 +111,7 @@ export class Catalog {
       if (this.loading) this.poll = setTimeout(() => this.refresh(), loadingPause);
     } catch (error) {
       this.untold ||= tell;
-      this.error = client.explain(error);
+      this.error = explain(error);
       this.poll = setTimeout(() => this.refresh(), errorPause);
     }
   }

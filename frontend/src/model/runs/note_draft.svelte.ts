@@ -1,5 +1,5 @@
 // What the reader types of a run's name and note. It is kept until the server has it, so that nothing typed is lost.
-import { explain } from "../../api/client";
+import { explain } from "../../api/failure";
 import type { NotesChange, RunNotes } from "../../api/types";
 import { Coalescer } from "../coalesce";
 

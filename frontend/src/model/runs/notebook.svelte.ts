@@ -1,5 +1,6 @@
 // What the reader notes of runs: names, notes, stars, what is put aside. Kept by the server, in the run's directory.
-import { explain, putNotes } from "../../api/client";
+import { putNotes } from "../../api/client";
+import { explain } from "../../api/failure";
 import type { NotesChange } from "../../api/types";
 import type { Catalog } from "./catalog.svelte";
 import { NoteDraft } from "./note_draft.svelte";

@@ -1,5 +1,6 @@
 // Runs on their way into the trash: asked about first, then moved a part at a time.
-import { explain, trashRuns } from "../../api/client";
+import { trashRuns } from "../../api/client";
+import { explain } from "../../api/failure";
 import type { Trashed } from "../../api/types";
 import type { Catalog } from "./catalog.svelte";
 import { readOnly } from "./notebook.svelte";

@@ -1,5 +1,6 @@
 // The tags of the runs that are drawn, and which of the runs have them.
-import { getTags, isTransient } from "../../api/client";
+import { getTags } from "../../api/client";
+import { isTransient } from "../../api/failure";
 import type { Tag } from "../../api/types";
 import { Coalescer } from "../coalesce";
 

@@ -44,7 +44,7 @@ def bands(site: SiteOf, request: BandsRequest) -> BinaryResponse:
                 f"The bands of the first {len(drawn)} of {len(request.groups)} groups at {request.pixels} pixels",
                 "fewer groups or fewer pixels",
             )
-        return answer.response(BandsHeader(version=version, tag=request.tag, x=request.x, groups=drawn))
+        return BinaryResponse(answer.finish(BandsHeader(version=version, tag=request.tag, x=request.x, groups=drawn)))
 
 
 class _Bands:

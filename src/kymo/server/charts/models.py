@@ -10,6 +10,7 @@ from kymo.server.models import MAX_RUNS, Model, Name, Number
 
 MAX_PIXELS = 10_000
 MAX_NEAREST = 50
+MAX_QUESTIONS = 100
 
 AxisName = Literal["step", "epoch", "relative", "wall", "series"]
 # Why a run has nothing to draw.
@@ -60,10 +61,19 @@ class ViewQuestion(LineQuestion):
     pixels: Annotated[int, Field(ge=1, le=MAX_PIXELS)] = 1000
 
 
-class ColumnsRequest(ViewQuestion):
+class ColumnsQuestion(ViewQuestion):
     """What to draw: one tag of many runs, for a chart of a given width."""
 
     runs: RunNames
+
+
+class ColumnsRequest(Model):
+    """What many charts are to draw: each question is answered by itself."""
+
+    questions: Annotated[
+        list[ColumnsQuestion],
+        Field(max_length=MAX_QUESTIONS, description=f"They may name {MAX_RUNS} runs in all."),
+    ]
 
 
 class ArraySpan(Model):
@@ -91,12 +101,19 @@ class SeriesColumns(Model):
 
 
 class ColumnsHeader(Model):
-    """The JSON header of the binary answer; the arrays follow it."""
+    """The JSON header of the binary answer to one question; the arrays follow it."""
 
     version: int
     tag: str
     x: AxisName
     series: list[SeriesColumns]
+
+
+class ColumnsRefusal(Model):
+    """The JSON header of the answer to a question that is refused, while others of the same request are not."""
+
+    status: int = Field(description="As of a request of this question alone.")
+    detail: str
 
 
 class Group(Model):
