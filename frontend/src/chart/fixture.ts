@@ -2,7 +2,7 @@
 import type { BandColumns } from "../api/bands";
 import type { SeriesColumns } from "../api/columns";
 import { lookAt } from "../model/runs/colours";
-import type { Line } from "./export/scene";
+import type { Line } from "./drawing/scene";
 
 type Sketch = Partial<
   Record<"x" | "value" | "smoothed" | "step" | "wallTime" | "markX" | "markKind", number[]>

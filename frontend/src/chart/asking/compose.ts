@@ -5,7 +5,7 @@ import type { Card } from "../../model/layout/card";
 import { plainLook, type Look } from "../../model/runs/colours";
 import { edgesOf, type Band } from "../drawing/band";
 import { everyone, others, type Spread } from "./plan";
-import type { Line } from "../export/scene";
+import type { Line } from "../drawing/scene";
 
 export interface Looking {
   /** Whether a run is still to be shown: the answer may be older than the reader's choice. */

@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import { formatLogTicks, formatTicks } from "../../format/numbers";
 import { durationSteps } from "../../format/time";
 import { chartFont, inks } from "./ink";
-import type { Scene } from "../export/scene";
+import type { Scene } from "./scene";
 import { axisTitles, labelLogXTicks, labelXTicks, logTicks, logXTicks, stepSpacings } from "./ticks";
 
 /** The y axis has one width on every chart, so that their x axes line up; only labels that do not fit make it wider. */

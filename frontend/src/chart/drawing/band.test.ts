@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { lookAt } from "../../model/runs/colours";
 import { bandRow, bandTable, curveOf, drawBands, edgesOf, type Band } from "./band";
-import { drawFlags, type Frame } from "./draw";
+import { drawFlags } from "./draw";
+import type { Frame } from "./frame";
 import { yExtent } from "./extent";
 import { makeBand } from "../fixture";
 import type { Surface, Trace } from "./surface";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { gather, traceMiddles, traceUpright } from "./dense";
-import type { Frame } from "./draw";
+import type { Frame } from "./frame";
 import type { Surface, Trace } from "./surface";
 
 /** Ten pixels wide and a hundred high, one unit of x and of y for each. */

@@ -1,6 +1,6 @@
 // A line with more points than pixels, as what each column of pixels has of it. It looks the same, and takes a browser a
 // small part of what stroking all of the line takes.
-import type { Frame } from "./draw";
+import type { Frame } from "./frame";
 import { lowerBound } from "./extent";
 import type { Surface, Trace } from "./surface";
 

@@ -3,24 +3,13 @@ import type { SeriesColumns } from "../../api/columns";
 import type { Shape } from "../../model/runs/colours";
 import { gather, traceMiddles, traceUpright } from "./dense";
 import { lowerBound } from "./extent";
+import type { Frame } from "./frame";
 import type { Theme } from "./ink";
-import type { Line } from "../export/scene";
+import type { Line } from "./scene";
 import type { Stroke, Surface, Trace } from "./surface";
 
 /** A stroke through a point, in upright strokes of one column of pixels. */
 const effortOfPoint = 4;
-
-export interface Frame {
-  width: number;
-  height: number;
-  toX(value: number): number;
-  toY(value: number): number;
-  /** What is under a pixel. */
-  atX(pixel: number): number;
-  atY(pixel: number): number;
-  low: number;
-  high: number;
-}
 
 /** One line through the points in view and the nearest one outside of each end; a non-finite value breaks it. */
 export function traceLine(surface: Surface, x: Float64Array, y: Float64Array, frame: Frame): Trace {

@@ -1,5 +1,6 @@
 // A place that the reader has marked: a hairline with a letter on top, on the page and in pictures of it.
-import { drawUpright, type Frame } from "./draw";
+import { drawUpright } from "./draw";
+import type { Frame } from "./frame";
 import { chartFont, type Ink } from "./ink";
 import type { Surface } from "./surface";
 

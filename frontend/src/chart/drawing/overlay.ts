@@ -1,12 +1,13 @@
 // The layer above the lines: the cursor, its dots, and a run brought to the front. Redrawing it leaves the lines alone.
 import type { Look, Shape } from "../../model/runs/colours";
 import { markNames, type Marks } from "../../model/view/marks";
-import { addShape, drawUpright, type Frame } from "./draw";
+import { addShape, drawUpright } from "./draw";
+import type { Frame } from "./frame";
 import { nearestIndex } from "../pointing/hover";
 import type { Ink } from "./ink";
 import { drawMark, markFont } from "./mark";
 import { drawScene } from "../export/picture";
-import type { Scene } from "../export/scene";
+import type { Scene } from "./scene";
 import { CanvasSurface, type Surface } from "./surface";
 
 export interface OverlayScene {

@@ -3,13 +3,13 @@ import uPlot from "uplot";
 import type { Marks } from "../../model/view/marks";
 import type { Bounds, Range } from "../../model/view/view_url";
 import { Axes } from "./axes";
-import type { Frame } from "./draw";
+import type { Frame } from "./frame";
 import { closeRange, xRange, yExtent } from "./extent";
 import type { Figure } from "../export/figure";
 import { inks } from "./ink";
 import { Overlay } from "./overlay";
 import { makeFrame, scaleOf, type Scale } from "./scale";
-import { curvesOf, type Scene } from "../export/scene";
+import { curvesOf, type Scene } from "./scene";
 import { Sheet, type Place } from "./sheet";
 
 export interface PlotEvents {

@@ -1,6 +1,6 @@
 // How values lie along an axis: evenly, or by their logarithms.
 import type { Range } from "../../model/view/view_url";
-import type { Frame } from "./draw";
+import type { Frame } from "./frame";
 
 export interface Scale {
   /** Where a value lies, in units that are as long everywhere. */

@@ -2,11 +2,12 @@
 // it, some in each frame; what was drawn before is shown meanwhile, moved and scaled to where it belongs.
 import type uPlot from "uplot";
 import type { Range } from "../../model/view/view_url";
-import { effortOf, type Frame } from "./draw";
+import { effortOf } from "./draw";
+import type { Frame } from "./frame";
 import { pan, yExtent } from "./extent";
 import { drawAbove, drawBelow, drawLines, drawScene } from "../export/picture";
 import { scaleOf } from "./scale";
-import type { Line, Scene } from "../export/scene";
+import type { Line, Scene } from "./scene";
 import { CanvasSurface } from "./surface";
 
 /** A part of the plane, and its size in CSS pixels. */

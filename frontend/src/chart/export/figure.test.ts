@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { drawFigure, type Figure } from "./figure";
 import { makeLine, makeSeries } from "../fixture";
 import { makeFrame } from "../drawing/scale";
-import type { Line } from "./scene";
+import type { Line } from "../drawing/scene";
 
 const figureOf = (lines: Line[], xTag: string | null = null, marks: number[] = []): Figure => ({
   marks,

@@ -2,11 +2,12 @@
 import type { Look, Shape } from "../../model/runs/colours";
 import { markNames, type Marks } from "../../model/view/marks";
 import { tickLength, xAxisGap, xAxisHeight, xTitleHeight, yAxisGap, type Ticks } from "../drawing/axes";
-import { addShape, type Frame } from "../drawing/draw";
+import { addShape } from "../drawing/draw";
+import type { Frame } from "../drawing/frame";
 import { inks, type Ink } from "../drawing/ink";
 import { drawMark } from "../drawing/mark";
 import { drawScene } from "./picture";
-import type { Line, Scene } from "./scene";
+import type { Line, Scene } from "../drawing/scene";
 import { element, escapeXml, SvgSurface } from "./svg";
 
 /** What a chart on the page shows at a moment. */

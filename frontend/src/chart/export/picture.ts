@@ -8,10 +8,10 @@ import {
   drawSeries,
   drawZero,
   styleOf,
-  type Frame,
 } from "../drawing/draw";
+import type { Frame } from "../drawing/frame";
 import { inks } from "../drawing/ink";
-import type { Scene } from "./scene";
+import type { Scene } from "../drawing/scene";
 import type { Surface } from "../drawing/surface";
 
 export function drawScene(surface: Surface, scene: Scene, frame: Frame): void {

@@ -1,9 +1,10 @@
 // What lies under the cursor: each line's point nearest in x, the rows nearest in y first.
 import { plainNumber } from "../../format/table";
 import type { Table } from "../../model/view/clip";
+import type { RowOrder } from "../../model/view/view_url";
 import { naturalSort } from "../../model/tags/order";
 import { lowerBound } from "../drawing/extent";
-import type { Line } from "../export/scene";
+import type { Line } from "../drawing/scene";
 
 export interface HoverRow {
   run: string;
@@ -16,9 +17,6 @@ export interface HoverRow {
   step: number | null;
   wallTime: number | null;
 }
-
-/** In which order a tooltip tells its rows. */
-export type RowOrder = "nearest" | "highest" | "lowest" | "name";
 
 const nonFinite = [NaN, Infinity, -Infinity];
 

@@ -6,9 +6,10 @@ import { formatCount, formatValue } from "../../format/numbers";
 import { plainNumber } from "../../format/table";
 import { formatDuration } from "../../format/time";
 import type { Table } from "../../model/view/clip";
+import type { TableSort } from "../../model/view/view_url";
 import { naturalSort } from "../../model/tags/order";
 import { hoverRow, type HoverRow } from "../pointing/hover";
-import type { Line } from "../export/scene";
+import type { Line } from "../drawing/scene";
 
 /** What is known of one line. */
 export interface Facts {
@@ -27,11 +28,6 @@ export interface Column {
   title: string;
   value: (facts: Facts) => number | null;
   format: (value: number) => string;
-}
-
-export interface TableSort {
-  column: string;
-  descending: boolean;
 }
 
 const of = (value: JsonNumber | null | undefined) =>

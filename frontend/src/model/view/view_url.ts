@@ -1,7 +1,5 @@
 // The view as the address's fragment: only what differs from the defaults is written.
 import type { SmoothingKind, XAxis } from "../../api/types";
-import type { TableSort } from "../../chart/table/data_table";
-import type { RowOrder } from "../../chart/pointing/hover";
 import type { GroupBy } from "../runs/grouping";
 import { decodeLayout, encodeLayout, initialLayout, type LayoutView } from "../layout/layout_url";
 import { decodeMarks, encodeMarks, type Marks } from "./marks";
@@ -15,6 +13,15 @@ export type Bounds = [number | null, number | null];
 export interface Zoom {
   x: Bounds | null;
   y: Bounds | null;
+}
+
+/** In which order a tooltip tells its rows. */
+export type RowOrder = "nearest" | "highest" | "lowest" | "name";
+
+/** What a table is sorted by. */
+export interface TableSort {
+  column: string;
+  descending: boolean;
 }
 
 export interface View extends LayoutView {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lookAt } from "../../model/runs/colours";
-import { edgesOf } from "../drawing/band";
-import { yExtent } from "../drawing/extent";
+import { edgesOf } from "./band";
+import { yExtent } from "./extent";
 import { makeBand, makeLine, makeSeries } from "../fixture";
 import { curvesOf, type Scene } from "./scene";
 

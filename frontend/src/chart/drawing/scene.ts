@@ -3,9 +3,9 @@ import type { SeriesColumns } from "../../api/columns";
 import type { XAxis } from "../../api/types";
 import type { Look } from "../../model/runs/colours";
 import type { Zoom } from "../../model/view/view_url";
-import { curveOf, type Band } from "../drawing/band";
-import type { Curve } from "../drawing/extent";
-import type { Theme } from "../drawing/ink";
+import { curveOf, type Band } from "./band";
+import type { Curve } from "./extent";
+import type { Theme } from "./ink";
 
 /** One tag of one run. */
 export interface Line {
