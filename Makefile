@@ -24,7 +24,8 @@ demo: setup  ## Train a small network on real data with the dashboard open
 
 test: setup $(STAMPS)/chromium  ## Run every test, browser tests included
 	cd frontend && npm test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore=tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
 check: setup  ## Lint and type-check everything
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -28,9 +28,28 @@ def find() -> Path | None:
     return _downloaded()
 
 
+# What Playwright switches off (of two such lists the last one counts), and the pages behind the address bar, which
+# Chromium loads anew for each window although nobody sees them: they take longer than most tests do.
+_OFF = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxPopup",
+)
+
+
 def launch_arguments() -> list[str]:
     """Returns Chromium's arguments: quiet on the network, and without the sandbox only as root, who has none."""
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    quiet += [f"--disable-features={','.join(_OFF)}"]
     return [*quiet, "--no-sandbox"] if os.geteuid() == 0 else quiet
 
 

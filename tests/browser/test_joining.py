@@ -136,8 +136,7 @@ def test_what_is_logged_per_batch_is_pale_behind_what_is_logged_per_epoch(
     asked: dict[str, object] = {}
 
     def note(request: Request) -> None:
-        if request.url.endswith("columns"):
-            asked[request.post_data_json["tag"]] = request.post_data_json["smoothing"]
+        asked.update({question["tag"]: question["smoothing"] for question in questions_of(request)})
 
     page.on("request", note)
     page.goto(serve(tmp_path).url + "#validation=joined&smoothing=0.9")

@@ -118,7 +118,7 @@ def test_dragging_upright_zooms_the_values_alone(chart: Card):
     chart.drag((0.5, 0.3), (0.5, 0.7))
     expect(chart.root.get_by_role("button", name="Reset zoom")).to_be_visible()
     chart.wait_for_other_picture(before)
-    assert asked == []
+    assert chart.tag not in [question["tag"] for question in asked]
 
 
 def test_dragging_a_rectangle_zooms_both(chart: Card):
