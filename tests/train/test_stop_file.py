@@ -208,6 +208,7 @@ def test_the_thread_ends_with_the_object(path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(far_watch, "INTERVAL", 0.01)
     stop = StopFile(path, far=True)
     stop.start()
-    assert watchers()
+    path.touch()
+    until(stop.requested)
     del stop
     until(lambda: not watchers())

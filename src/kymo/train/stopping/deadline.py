@@ -115,10 +115,9 @@ def _to_timestamp(moment: str | datetime, now: float, zone: tzinfo | None) -> fl
 def _next(hour: int, minute: int, second: int, now: float, zone: tzinfo | None) -> float:
     today = datetime.fromtimestamp(now, zone)
     for days in (0, 1):
-        # Of the wall clock: a day later is the same time of day, however long the day is.
-        day = (today.replace(tzinfo=None) + timedelta(days=days)).replace(hour=hour, minute=minute, second=second)
+        day = today + timedelta(days=days)  # of the wall clock, however long the day is
         for fold in (0, 1):
-            candidate = day.replace(microsecond=0, fold=fold, tzinfo=zone).timestamp()
+            candidate = day.replace(hour=hour, minute=minute, second=second, microsecond=0, fold=fold).timestamp()
             if candidate > now:
                 return candidate
     raise AssertionError("a time of day comes within two days")

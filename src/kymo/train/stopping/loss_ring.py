@@ -44,7 +44,8 @@ class LossRing:
 
     def add(self, step: int, loss: "torch.Tensor") -> list[tuple[int, float]]:
         """Takes a loss of one element in; gives those, with their steps, that have arrived meanwhile."""
-        self._slots[len(self._steps)].copy_(loss.detach().reshape(()))
+        number = loss.detach()
+        self._slots[len(self._steps)].copy_(number.reshape(()) if number.ndim else number)
         self._steps.append(step)
         if len(self._steps) == len(self._slots):
             return self._send() + self.arrived()

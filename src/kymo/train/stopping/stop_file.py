@@ -182,12 +182,14 @@ class StopFile(StopCondition):
         return Identity.of(found), request
 
     def _remove(self, identity: Identity) -> None:
-        self._done_with = identity
+        # A thread may not have looked again yet.
+        self._done_with = identity if self._watch is not None else None
         try:
             os.unlink(self.path)  # noqa: PTH108
         except FileNotFoundError:
             pass  # whoever put it has taken it away
         except OSError as error:
+            self._done_with = identity
             self._tell(f"{self.path} cannot be removed ({error.strerror or error}): it is left, and asks no more.")
 
     def _tell(self, text: str) -> None:
