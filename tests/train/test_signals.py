@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from kymo import Progress, StopSignals
+from kymo.train.stopping import shield_worker, shield_workers, worker_shield
 from kymo.train.stopping.native_action import NativeAction
 
 INT, TERM, USR1 = signal.SIGINT, signal.SIGTERM, signal.SIGUSR1
@@ -201,6 +202,48 @@ def in_child(act: Any) -> int:
             os._exit(0)
         os._exit(1)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.parametrize("number", [INT, USR1])
+def test_a_shielded_worker_ignores_it(number: signal.Signals) -> None:
+    def work() -> None:
+        shield_worker(0)
+        signal.raise_signal(number)
+
+    assert in_child(work) == 0
+
+
+def test_a_shielded_worker_outlives_sigterm_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    def work() -> None:
+        shield_worker(0)
+        signal.raise_signal(TERM)
+        os.write(told, b"alive")
+        threading.Event().wait(60)
+        os._exit(2)
+
+    reading, told = os.pipe()
+    monkeypatch.setattr(worker_shield, "_GRACE_SECONDS", 0.05)
+    assert in_child(work) == 0
+    assert os.read(reading, 10) == b"alive"
+    for end in (reading, told):
+        os.close(end)
+
+
+def test_a_loaders_own_init_is_still_called() -> None:
+    called: list[int] = []
+
+    class Loader:
+        worker_init_fn = called.append
+
+    loader = Loader()
+    shield_workers(loader)
+    shield_workers(loader)
+    kept = {number: signal.getsignal(number) for number in (INT, TERM, USR1)}
+    loader.worker_init_fn(7)
+    ignored = signal.getsignal(INT)
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+    assert called == [7] and ignored is signal.SIG_IGN
 
 
 class NotebookStream:

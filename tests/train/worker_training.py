@@ -1,6 +1,6 @@
 """A training with data-loading workers, as a process that signals are sent to.
 
-python worker_training.py START_METHOD LOADER: prints "started", then how it has ended.
+python worker_training.py START_METHOD SHIELD: prints "started", then how it has ended.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from kymo import Progress, StopSignals
-from kymo.train.stopping import shield_worker, shield_workers
+from kymo.train.stopping import shield_workers
 
 
 class Slow(Dataset[torch.Tensor]):
@@ -25,8 +25,7 @@ class Slow(Dataset[torch.Tensor]):
 
 
 def loader(method: str, shield: str) -> DataLoader[torch.Tensor]:
-    init = shield_worker if shield == "by hand" else None
-    made = DataLoader(Slow(), batch_size=4, num_workers=2, multiprocessing_context=method, worker_init_fn=init)
+    made = DataLoader(Slow(), batch_size=4, num_workers=1, multiprocessing_context=method)
     if shield == "by kymo":
         shield_workers(made)
     return made

@@ -21,6 +21,11 @@ class Progress(NamedTuple):
         epoch: Epochs that are complete: 1 after the first.
         step: Steps (batches) that are complete, over all epochs.
         metrics: What was measured, by name: numbers, or tensors of one element.
+
+    Example:
+        >>> from kymo import Progress
+        >>> Progress(epoch=2, step=2000, metrics={"val/loss": 0.25}).step
+        2000
     """
 
     epoch: int | None = None
@@ -37,6 +42,11 @@ class Closeness(NamedTuple):
     Attributes:
         fraction: From 0, nothing of it, to 1, met.
         text: The same for people: "patience 7 of 10 checks", "38 min of 2 h".
+
+    Example:
+        >>> from kymo import MaxEpochs
+        >>> MaxEpochs(100).closeness()
+        Closeness(fraction=0.0, text='epoch 0 of 100')
     """
 
     fraction: float

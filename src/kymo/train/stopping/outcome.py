@@ -19,6 +19,10 @@ class Best:
         epoch: The epoch it was measured at, as it was told.
         step: The step it was measured at, as it was told.
         path: The file that holds the model of that moment.
+
+    Example:
+        >>> print(Best("val/loss", 0.25, epoch=7, path="runs/mlp/bestmodel.pth"))
+        The best val/loss is 0.25 at epoch 7, in runs/mlp/bestmodel.pth.
     """
 
     monitor: str

@@ -17,6 +17,10 @@ class StopRequest(NamedTuple):
         by: The name of the user who owns the file, or the user's number.
         at: When the file was last written, in seconds since the epoch, by the clock of its file system.
         content: What the file holds, if that is not understood.
+
+    Example:
+        >>> StopRequest("epoch", "ada", 1795000000.0).after
+        'epoch'
     """
 
     after: After
