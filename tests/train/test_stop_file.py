@@ -120,6 +120,15 @@ def test_one_left_over_is_removed_with_a_notice(path: Path, caplog: pytest.LogCa
     assert f"{path} is left over from before this run" in caplog.text
 
 
+def test_one_that_is_put_between_two_trainings_is_left_over(stop: StopFile, path: Path) -> None:
+    stop.close()
+    path.touch()
+    with stop:
+        assert stop.requested() is None and not path.exists()
+        path.touch()
+        assert stop.requested() is not None
+
+
 def test_one_that_was_put_while_the_run_was_starting_counts(path: Path) -> None:
     path.touch()
     os.utime(path, (2000.0, 2000.0))

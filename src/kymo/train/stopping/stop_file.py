@@ -11,8 +11,6 @@ from kymo.train.stopping.fired import Fired
 from kymo.train.stopping.stop_request import Identity, StopRequest, read_request
 from kymo.train.stopping.stopwatch import Clock
 
-STOP_FILE = "STOP"
-
 _logger = logging.getLogger("kymo")
 # A look costs one or two microseconds on a local disk. Where it takes this long, a thread looks instead.
 _SLOW_SECONDS = 0.0002
@@ -90,9 +88,10 @@ class StopFile(StopCondition):
             self._remove(Identity.of(found))
 
     def close(self) -> None:
-        """Ends the thread that looks, if there is one."""
+        """Ends the thread that looks, if there is one. A file that is put after it is left over at the next start."""
         if self._watch is not None:
             self._watch.close()
+        self._watch, self._is_started = None, False
 
     def requested(self) -> StopRequest | None:
         """The request to stop, if there is one; it stays until it is acknowledged."""
