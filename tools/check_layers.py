@@ -1,6 +1,7 @@
 """Holds the layer rule: imports inside kymo run one way, and torch and the heavy libraries stay inside functions.
 
-`native <- format <- writer` and `native <- format <- store <- server <- cli`; the two halves meet only in `cli`.
+`native <- format <- writer <- probe <- train` and `native <- format <- store <- server <- cli`; the two halves meet
+only in `cli`.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from pathlib import Path
 ALLOWED: dict[str, set[str]] = {
     "format": {"_core", "format"},
     "writer": {"_core", "format", "writer"},
+    "train": {"_core", "format", "writer", "probe", "train"},
     "store": {"_core", "format", "store"},
     "server": {"_core", "format", "store", "server"},
-    "cli": {"_core", "format", "writer", "store", "server", "cli"},
+    "cli": {"_core", "format", "writer", "train", "store", "server", "cli"},
 }
 NEVER = {"store": {"torch"}, "server": {"torch"}}
 NOT_AT_TOP = {"torch"}

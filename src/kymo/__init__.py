@@ -4,15 +4,63 @@ The public names are loaded when they are first used, so that `import kymo` cost
 """
 
 __version__ = "0.1.0"
-__all__ = ["SummaryWriter", "__version__", "open"]
+__all__ = [
+    "Deadline",
+    "Diverged",
+    "EarlyStopping",
+    "Fired",
+    "MaxEpochs",
+    "MaxSteps",
+    "MaxTime",
+    "Outcome",
+    "Progress",
+    "StopCondition",
+    "StopConditions",
+    "StopFile",
+    "StopSignals",
+    "SummaryWriter",
+    "__version__",
+    "open",
+]
 
 # What a type checker reads is what __getattr__ loads.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kymo.store import open
+    from kymo.train.stopping import (
+        Deadline,
+        Diverged,
+        EarlyStopping,
+        Fired,
+        MaxEpochs,
+        MaxSteps,
+        MaxTime,
+        Outcome,
+        Progress,
+        StopCondition,
+        StopConditions,
+        StopFile,
+        StopSignals,
+    )
     from kymo.writer import SummaryWriter
 
-_HOMES = {"SummaryWriter": "kymo.writer", "open": "kymo.store"}
+_HOMES = {
+    "SummaryWriter": "kymo.writer",
+    "open": "kymo.store",
+    "Deadline": "kymo.train.stopping",
+    "Diverged": "kymo.train.stopping",
+    "EarlyStopping": "kymo.train.stopping",
+    "Fired": "kymo.train.stopping",
+    "MaxEpochs": "kymo.train.stopping",
+    "MaxSteps": "kymo.train.stopping",
+    "MaxTime": "kymo.train.stopping",
+    "Outcome": "kymo.train.stopping",
+    "Progress": "kymo.train.stopping",
+    "StopCondition": "kymo.train.stopping",
+    "StopConditions": "kymo.train.stopping",
+    "StopFile": "kymo.train.stopping",
+    "StopSignals": "kymo.train.stopping",
+}
 
 
 def __getattr__(name: str) -> object:

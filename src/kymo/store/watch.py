@@ -9,11 +9,11 @@ from types import TracebackType
 from typing import Self
 
 from kymo.format.event_files import is_event_file
+from kymo.format.mounts import MOUNT_TABLE, needs_polling, read_mounts
 from kymo.format.notes_file import NOTES_FILE
 from kymo.format.run_file import RUN_FILE
 from kymo.store.changes import Changes
 from kymo.store.logs import Logs
-from kymo.store.mounts import MOUNT_TABLE, needs_polling, read_mounts
 from kymo.store.notify import Kind, Notifier, NotifyError
 from kymo.store.run import Run
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from kymo.store.mounts import Mount, needs_polling, read_mounts
+from kymo.format.mounts import Mount, needs_polling, read_mounts
 
 
 def test_the_table_is_read_with_its_escapes(tmp_path: Path):

@@ -1,0 +1,1 @@
+"""Training: what ends it, and what it ends as."""
