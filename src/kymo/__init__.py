@@ -5,21 +5,26 @@ The public names are loaded when they are first used, so that `import kymo` cost
 
 __version__ = "0.1.0"
 __all__ = [
+    "BestModel",
+    "CheckpointError",
     "Deadline",
     "Diverged",
     "EarlyStopping",
     "Fired",
+    "LastCheckpoint",
     "MaxEpochs",
     "MaxSteps",
     "MaxTime",
     "Outcome",
     "Progress",
+    "Run",
     "StopCondition",
     "StopConditions",
     "StopFile",
     "StopSignals",
     "SummaryWriter",
     "__version__",
+    "load_model",
     "open",
 ]
 
@@ -27,6 +32,8 @@ __all__ = [
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kymo.store import open
+    from kymo.train.checkpoints import BestModel, CheckpointError, LastCheckpoint, load_model
+    from kymo.train.run import Run
     from kymo.train.stopping import (
         Deadline,
         Diverged,
@@ -47,6 +54,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "SummaryWriter": "kymo.writer",
     "open": "kymo.store",
+    "Run": "kymo.train.run",
+    "BestModel": "kymo.train.checkpoints",
+    "CheckpointError": "kymo.train.checkpoints",
+    "LastCheckpoint": "kymo.train.checkpoints",
+    "load_model": "kymo.train.checkpoints",
     "Deadline": "kymo.train.stopping",
     "Diverged": "kymo.train.stopping",
     "EarlyStopping": "kymo.train.stopping",

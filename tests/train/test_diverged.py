@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 import torch
 
 from kymo import Diverged, Progress
-from kymo.train.stopping import MissingMetricError, loss_ring
-from kymo.train.stopping.loss_ring import LossRing
+from kymo.train import device_numbers
+from kymo.train.stopping import MissingMetricError
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
@@ -54,69 +53,6 @@ def test_bad_options_are_told(options: dict[str, Any], error: type[Exception], t
         Diverged(**options)
 
 
-class Event:
-    """A device's event that comes when the test says so."""
-
-    made: ClassVar[list[Event]] = []
-
-    def __init__(self) -> None:
-        self.here = False
-        self.waited_for = False
-        Event.made.append(self)
-
-    def record(self, stream: Any) -> None:
-        assert stream == "the stream"
-
-    def query(self) -> bool:
-        return self.here
-
-    def synchronize(self) -> None:
-        self.waited_for = True
-
-
-@pytest.fixture
-def ring(monkeypatch: pytest.MonkeyPatch) -> Iterator[LossRing]:
-    """A ring of two losses on the CPU that takes itself for one on a device."""
-    monkeypatch.setattr(torch.cuda, "Event", Event)
-    monkeypatch.setattr(torch.cuda, "current_stream", lambda _: "the stream")
-    monkeypatch.setattr(LossRing, "_pinned", lambda self: torch.empty_like(self._buffer))
-    Event.made = []
-    ring = LossRing(torch.tensor(0.0), 2)
-    ring._asynchronous = True
-    yield ring
-
-
-def test_a_buffer_is_read_only_when_it_has_arrived(ring: LossRing) -> None:
-    assert ring.add(1, torch.tensor(1.0)) == []
-    assert ring.add(2, torch.tensor(2.0)) == []
-    assert ring.add(3, torch.tensor(3.0)) == []
-    Event.made[0].here = True
-    assert ring.add(4, torch.tensor([4.0])) == [(1, 1.0), (2, 2.0)]
-    assert ring.add(5, torch.tensor(5.0)) == []
-    assert ring.arrived(wait=True) == [(3, 3.0), (4, 4.0), (5, 5.0)]
-    assert [event.waited_for for event in Event.made] == [False, True, True]
-
-
-def test_a_buffer_on_the_host_is_used_again_only_after_it_was_read(ring: LossRing) -> None:
-    for step in range(6):
-        ring.add(step, torch.tensor(float(step)))
-    assert len({id(copy.host) for copy in ring._copies}) == 3
-    Event.made[0].here = True
-    first = ring._copies[0].host
-    assert ring.arrived() == [(0, 0.0), (1, 1.0)]
-    ring.add(6, torch.tensor(6.0))
-    ring.add(7, torch.tensor(7.0))
-    assert ring._copies[-1].host is first
-    assert ring.arrived(wait=True) == [(step, float(step)) for step in range(2, 8)]
-
-
-def test_without_events_a_full_buffer_is_waited_for() -> None:
-    ring = LossRing(torch.tensor(0.0, dtype=torch.bfloat16), 2)
-    assert ring.add(1, torch.tensor(1.0, dtype=torch.bfloat16)) == []
-    assert ring.add(2, torch.tensor(2.0, dtype=torch.bfloat16)) == [(1, 1.0), (2, 2.0)]
-    assert ring.arrived(wait=True) == []
-
-
 class Device:
     """A loss as it comes from a device, without one."""
 
@@ -142,17 +78,19 @@ class Ring:
     def takes(self, loss: Any) -> bool:
         return True
 
-    def add(self, step: int, loss: DeviceLoss) -> list[tuple[int, float]]:
+    def add(self, step: int, loss: DeviceLoss) -> None:
         self.kept.append((step, loss.value))
+
+    def arrived(self) -> list[tuple[int, float]]:
         return [self.kept.pop(0)] if len(self.kept) > 2 else []
 
-    def arrived(self, *, wait: bool = False) -> list[tuple[int, float]]:
+    def settle(self) -> list[tuple[int, float]]:
         kept, self.kept = self.kept, []
         return kept
 
 
 def test_from_a_device_it_is_found_later_with_the_step_at_which_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loss_ring, "LossRing", Ring)
+    monkeypatch.setattr(device_numbers, "DeviceNumbers", Ring)
     diverged = Diverged()
     answers = [diverged.update(DeviceLoss(math.nan if step >= 3 else 1.0), step=step) for step in range(1, 6)]
     assert answers == [False, False, False, False, True]
@@ -163,7 +101,7 @@ def test_from_a_device_it_is_found_later_with_the_step_at_which_it_began(monkeyp
 
 
 def test_the_end_of_an_epoch_and_a_checkpoint_wait_for_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loss_ring, "LossRing", Ring)
+    monkeypatch.setattr(device_numbers, "DeviceNumbers", Ring)
     for settle in (Diverged.after_epoch, Diverged.settle, lambda each: each.state_dict()["last_good"] == [1, 1.0]):
         diverged = Diverged()
         diverged.update(DeviceLoss(1.0))

@@ -1,13 +1,13 @@
 """JSON objects in files of a log directory: read with care, since anybody may have put anything there."""
 
-import contextlib
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from kymo.format.whole_file import replace_file
 
 
 class JsonFileError(ValueError):
@@ -74,25 +74,7 @@ def replace_json_object(directory: int, name: str, data: Mapping[str, Any]) -> N
         content = json.dumps(data, ensure_ascii=False, indent=1).encode()
     except UnicodeEncodeError:  # a name on disk need not be text
         content = json.dumps(data, indent=1).encode()
-    part = f".{name}.{secrets.token_hex(8)}"
-    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666, dir_fd=directory)
-    try:
-        with os.fdopen(fd, "wb") as stream:
-            stream.write(content + b"\n")
-            stream.flush()
-            os.fsync(fd)
-        os.replace(part, name, src_dir_fd=directory, dst_dir_fd=directory)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(part, dir_fd=directory)
-        raise
-    sync_directory(directory)
-
-
-def sync_directory(directory: int) -> None:
-    """Has the names in an open directory outlive the machine's crash, where its file system can promise that."""
-    with contextlib.suppress(OSError):
-        os.fsync(directory)
+    replace_file(directory, name, lambda stream: stream.write(content + b"\n"))
 
 
 def kind_of(data: object) -> str:

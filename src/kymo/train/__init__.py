@@ -1,1 +1,1 @@
-"""Training: what ends it, and what it ends as."""
+"""Training: what ends it, what is kept of it, and how it goes on."""

@@ -13,7 +13,7 @@ from kymo.writer.bad_input import shown
 from kymo.writer.scalar import to_float
 
 if TYPE_CHECKING:
-    from kymo.train.stopping.loss_ring import LossRing
+    from kymo.train.device_numbers import DeviceNumbers
 
 
 class Diverged(StopCondition):
@@ -49,7 +49,7 @@ class Diverged(StopCondition):
         self.monitor = monitor
         self.threshold = threshold_of("threshold", threshold)
         self.every = every
-        self._rings: list[LossRing] = []
+        self._rings: list[DeviceNumbers[int]] = []
         self._step = 0
         self._last_good: tuple[int, float] | None = None
         self._bad: tuple[int, float] | None = None
@@ -93,13 +93,15 @@ class Diverged(StopCondition):
         elif loss.numel() != 1:
             raise ValueError(f"{self.monitor} has {loss.numel()} elements: pass a loss of one")
         else:
-            self._look(self._ring(loss).add(self._step, loss))
+            ring = self._ring(loss)
+            ring.add(self._step, loss)
+            self._look(ring.arrived())
         return self._bad is not None
 
     def settle(self) -> bool:
         """Waits for all losses that are on a device and says whether to stop: for what must be sure."""
         for ring in self._rings:
-            self._look(ring.arrived(wait=True))
+            self._look(ring.settle())
         return self._bad is not None
 
     def after_batch(self, at: Progress = UNTOLD) -> Fired | None:
@@ -133,13 +135,13 @@ class Diverged(StopCondition):
         self._last_good = tuple(state["last_good"]) if state["last_good"] else None
         self._bad = None
 
-    def _ring(self, loss: Any) -> "LossRing":
+    def _ring(self, loss: Any) -> "DeviceNumbers[int]":
         for ring in self._rings:
             if ring.takes(loss):
                 return ring
-        from kymo.train.stopping.loss_ring import LossRing
+        from kymo.train.device_numbers import DeviceNumbers
 
-        self._rings.append(LossRing(loss, self.every))
+        self._rings.append(DeviceNumbers(loss, self.every))
         return self._rings[-1]
 
     def _look(self, losses: list[tuple[int, float]]) -> None:

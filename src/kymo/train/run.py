@@ -1,0 +1,382 @@
+"""`Run`: one training run, whose loop stays the user's own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kymo.format.file_names import LAST_FILE, STOP_FILE
+from kymo.train.batch_device import to_device
+from kymo.train.checkpoints.best_model import BestModel
+from kymo.train.checkpoints.last_checkpoint import Stateful
+from kymo.train.epoch_means import EpochMeans
+from kymo.train.model_checks import check_devices, gradient_faults, optimizer_faults
+from kymo.train.place import Place
+from kymo.train.run_checkpoints import RunCheckpoints
+from kymo.train.run_log import RunLog
+from kymo.train.run_record import RunRecord, environment, plain
+from kymo.train.soft_stop import SoftStop
+from kymo.train.stopping.condition import Progress, StopCondition
+from kymo.train.stopping.duration import Duration, to_seconds
+from kymo.train.stopping.fired import Fired
+from kymo.train.stopping.outcome import Outcome
+from kymo.train.stopping.signals import StopSignals
+from kymo.train.stopping.stop_conditions import StopConditions
+from kymo.train.stopping.stop_file import StopFile
+from kymo.train.stopping.worker_shield import shield_workers
+from kymo.writer import SummaryWriter
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    import torch
+    from torch import nn
+    from torch.optim import Optimizer
+
+# What a viewer is told of the progress may be this old.
+_TOLD_SECONDS = 5.0
+_logger = logging.getLogger("kymo")
+
+
+class Run:
+    """Records a training, ends it when it should end, keeps the best model, and all that resuming needs.
+
+    The loop stays as it is; the run is asked for its epochs and batches. It ends after the batch on Ctrl+C, on SIGTERM
+    and SIGUSR1, and when a file `STOP` appears in its directory, and by the conditions that it is given; what follows
+    the `with` block goes on then. Any part may be left out.
+
+    Args:
+        log_dir: The run directory; made if it is missing.
+        name: What the run is called; by default, its directory's name.
+        config: What it is made with: a dict, a namespace or a dataclass. Kept in `run.json`.
+        stop: Stop conditions.
+        keep: One or more `BestModel`; their files are in the run directory unless their paths are absolute.
+        resume: Whether to go on where the run of this directory stopped. Without a checkpoint it begins.
+        save_every: `last.pth` is saved after each epoch and at each soft stop, and this often within an epoch.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> import torch
+        >>> import kymo
+        >>> model = torch.nn.Linear(1, 1)
+        >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        >>> directory = TemporaryDirectory()
+        >>> with kymo.Run(directory.name, stop=[kymo.MaxSteps(5)], keep=kymo.BestModel("train/loss", "min")) as run:
+        ...     run.watch(model, optimizer)
+        ...     for epoch in run.epochs(10):
+        ...         for x in run.batches([torch.ones(1), torch.zeros(1)]):
+        ...             loss = (model(x) - 2 * x).square().mean()
+        ...             optimizer.zero_grad(); loss.backward(); optimizer.step()
+        ...             run.log({"train/loss": loss})
+        All 5 steps are done. ...
+        >>> run.outcome.reason, run.outcome.exit_code, run.step
+        ('completed', 0, 5)
+        >>> directory.cleanup()
+    """
+
+    def __init__(
+        self,
+        log_dir: str | os.PathLike[str],
+        *,
+        name: str | None = None,
+        config: Any = None,
+        stop: Iterable[StopCondition] = (),
+        keep: BestModel | Sequence[BestModel] = (),
+        resume: bool = False,
+        save_every: Duration = "10m",
+    ) -> None:
+        self.directory = Path(log_dir).absolute()
+        self.outcome: Outcome | None = None
+        self._checkpoints = RunCheckpoints(
+            self.directory,
+            [keep] if isinstance(keep, BestModel) else list(keep),
+            resume=resume,
+            save_seconds=to_seconds(save_every, "save_every"),
+        )
+        self._conditions = StopConditions(
+            [StopSignals(), StopFile(self.directory / STOP_FILE, started=time.time()), *stop]
+        )
+        self._description = {"name": name or self.directory.name, "config": plain(config), **environment()}
+        self._means = EpochMeans()
+        self._parts: dict[str, Stateful] = {}
+        self._model: nn.Module | None = None
+        self._is_restored = False
+        self._record: RunRecord | None = None
+        self._writer: SummaryWriter | None = None
+        self._log: RunLog | None = None
+        self._planned: int | None = None
+        self._fired: Fired | None = None
+        self._is_entered = False
+        self._is_in_batch = False
+        self._loops = 0
+        self._batch_metrics: dict[str, Any] = {}
+        self._epoch_metrics: dict[str, Any] = {}
+        self._told_at = time.monotonic()
+
+    @property
+    def writer(self) -> SummaryWriter:
+        """The run's writer, for whatever `log` does not take."""
+        self._begin()
+        assert self._writer is not None
+        return self._writer
+
+    @property
+    def _place(self) -> Place:
+        return self._checkpoints.place
+
+    @property
+    def epoch(self) -> int:
+        """Epochs that are complete."""
+        return self._place.epoch
+
+    @property
+    def step(self) -> int:
+        """Batches that are complete, over all epochs."""
+        return self._place.step
+
+    @property
+    def should_stop(self) -> bool:
+        """Whether a stop condition has been met."""
+        return self._fired is not None
+
+    def watch(
+        self, model: nn.Module, optimizer: Optimizer | None = None, scheduler: Any = None, **others: Stateful
+    ) -> None:
+        """Says what is trained: what checkpoints hold and what is looked at for mistakes.
+
+        A resumed run puts the state of the checkpoint into all of it.
+
+        Args:
+            model: The model.
+            optimizer: Its optimizer.
+            scheduler: The scheduler of the learning rate.
+            others: Anything else with `state_dict()`, by any name: `scaler=…`, `ema=…`.
+
+        Raises:
+            TypeError: One of them has no `state_dict()`.
+            CheckpointError: The run is resumed and its checkpoint does not fit.
+        """
+        given = {"model": model, "optimizer": optimizer, "scheduler": scheduler, **others}
+        self._parts = {name: part for name, part in given.items() if part is not None}
+        self._model = model
+        if optimizer is not None:
+            for fault in optimizer_faults(model, optimizer):
+                _logger.warning("%s", fault)
+        self._begin()
+
+    def epochs(self, count: int | None = None) -> Iterator[int]:
+        """The epochs, from 1 on: `for epoch in run.epochs(100)`. Ends when a stop condition is met.
+
+        A resumed run goes on with the epoch that it stopped in.
+        """
+        self._begin()
+        self._planned = count
+        while count is None or self._place.epoch < count:
+            if self._is_met("before_epoch"):
+                return
+            self._checkpoints.begin_epoch()
+            self._loops = 0
+            yield self._place.epoch + 1
+            if self._fired is None:
+                self._end_epoch()
+            if self._fired is not None:
+                return
+        epochs = "The one epoch is done." if count == 1 else f"All {count} epochs are done."
+        self._fired = Fired("completed", epochs, {"epochs": self._place.epoch})
+
+    def batches(self, loader: Iterable[Any], device: torch.device | str | None = None) -> Iterator[Any]:
+        """The batches of a loader, on a device if one is given.
+
+        Args:
+            loader: A data loader, or anything that can be looped over. One that is resumed in the middle of an epoch
+                begins with what the loader gives first, passes over what was trained on, and must be as it was.
+            device: Where the batches shall be; see `kymo.train.batch_device.to_device`.
+
+        Raises:
+            DeviceMismatchError: The first batch is on another device than the model.
+        """
+        self._begin()
+        self._loops += 1
+        if self._loops <= self._place.loop:
+            return  # complete before the run was resumed
+        shield_workers(loader)
+        for batch in self._checkpoints.draw(loader):
+            moved = batch if device is None else to_device(batch, device)
+            if self._place.step == 0 and self._model is not None:
+                check_devices(self._model, moved)
+            self._is_in_batch = True
+            yield moved
+            self._end_batch()
+            if self._fired is not None:
+                self._leave()
+                return
+        self._place.end_loop()
+
+    @contextmanager
+    def validation(self) -> Iterator[None]:
+        """Surrounds a validation, so that its time is known, and none begins that would not end in time."""
+        self._begin()
+        if self._is_met("before_validation"):
+            self._leave()
+        yield
+        self._is_met("after_validation")
+
+    def log(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
+        """Logs numbers at the present step, as one event: `run.log({"train/loss": loss})`, `run.log(lr=0.1)`.
+
+        Tensors on a device are not waited for. Of what is logged among the batches of an epoch the mean is logged as
+        `<name>/epoch` at its end.
+
+        Raises:
+            TypeError: A name is no string or a value no number.
+            ValueError: A tensor has other than one element.
+        """
+        self._begin()
+        assert self._log is not None
+        given = {**(values or {}), **named}
+        self._log.log(given, self._place.step + self._is_in_batch, in_batch=self._is_in_batch)
+        self._batch_metrics.update(given)
+
+    def log_epoch(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
+        """Logs what was measured of an epoch, and keeps the model if it is the best.
+
+        Raises:
+            TypeError: A name is no string or a value no number.
+            ValueError: A tensor has other than one element.
+        """
+        given = {**(values or {}), **named}
+        self.log(given)
+        self._epoch_metrics.update(given)
+        self._checkpoints.keep_best(given, self._place.epoch + 1)
+
+    def checkpoint_now(self) -> None:
+        """Has `last.pth` saved at this place."""
+        self._begin()
+        self._save()
+
+    def close(self, error: BaseException | None = None) -> None:
+        """Ends the run: everything is saved, and `outcome` says how it ended. Leaving the `with` block does it.
+
+        Args:
+            error: The exception that has ended it.
+        """
+        if self.outcome is not None:
+            return
+        self._begin()
+        assert self._record is not None
+        assert self._log is not None
+        if error is None:
+            self._log.settle()
+            if self._place.step != self._checkpoints.saved_step:
+                self._save()
+        self._checkpoints.wait()
+        self.outcome = self._concluded(error)
+        self.writer.add_text("outcome", str(self.outcome), self._place.step)
+        if error is not None:
+            trace = "".join(traceback.format_exception(error))
+            self.writer.add_text("error", f"```\n{trace}```", self._place.step)
+        self.writer.flush(sync=True)
+        self.writer.close()
+        self._conditions.close()
+        self._record.close(self.outcome.reason, outcome=self.outcome.to_json(), **self._progress())
+        print(self.outcome, flush=True)
+
+    def __enter__(self) -> Self:
+        self._begin()
+        self._is_entered = True
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        is_soft = isinstance(error, SoftStop)
+        self.close(None if is_soft else error)
+        return is_soft
+
+    def _begin(self) -> None:
+        """What is done once, when the run is first used; a resumed one waits for what it is to restore."""
+        if self._record is None:
+            self._record = RunRecord(self.directory, self._description)
+            self._checkpoints.begin()
+            self._conditions.start()
+        if self._parts and not self._is_restored:
+            self._is_restored = True
+            parts = {**self._parts, "conditions": self._conditions, "means": self._means}
+            self._checkpoints.watch(self._model, parts)
+        if self._writer is None:
+            self._writer = SummaryWriter(self.directory, purge_step=self._place.step + 1 if self._place.step else None)
+            self._log = RunLog(self._writer, self._means)
+
+    def _is_met(self, moment: str, metrics: Mapping[str, Any] | None = None) -> bool:
+        at = Progress(self._place.epoch, self._place.step, metrics or {})
+        self._fired = self._fired or getattr(self._conditions, moment)(at)
+        return self._fired is not None
+
+    def _end_batch(self) -> None:
+        self._is_in_batch = False
+        self._place.end_batch()
+        if self._place.step == 1 and self._model is not None:
+            for fault in gradient_faults(self._model):
+                _logger.warning("%s", fault)
+        self._is_met("after_batch", self._batch_metrics)
+        self._batch_metrics.clear()
+        self._checkpoints.save(if_due=True)
+        if time.monotonic() - self._told_at > _TOLD_SECONDS:
+            self._tell()
+
+    def _end_epoch(self) -> None:
+        assert self._log is not None
+        self._log.settle()
+        means = self._means.values()
+        self._means.clear()
+        self._place.end_epoch()
+        self._log.log({**{f"{tag}/epoch": mean for tag, mean in means.items()}, "epoch": self._place.epoch}, self.step)
+        metrics = {**means, **self._epoch_metrics}
+        unmeasured = {tag: mean for tag, mean in means.items() if tag not in self._epoch_metrics}
+        self._checkpoints.keep_best(unmeasured, self._place.epoch)
+        self._epoch_metrics.clear()
+        self._is_met("after_epoch", metrics)
+        self._save()
+        self._tell()
+
+    def _save(self) -> None:
+        assert self._log is not None
+        self._log.settle()  # the means so far are part of it
+        self._checkpoints.save()
+
+    def _leave(self) -> None:
+        """Out of the middle of an epoch; without a `with` block, the loops end by themselves."""
+        if self._is_entered:
+            raise SoftStop
+
+    def _tell(self) -> None:
+        self._told_at = time.monotonic()
+        if self._record is not None:
+            self._record.change(**self._progress())
+
+    def _progress(self) -> dict[str, Any]:
+        closeness = self._conditions.closenesses()
+        return {
+            "epoch": self._place.epoch,
+            "step": self._place.step,
+            "planned_epochs": self._planned,
+            "stop": {name: one._asdict() for name, one in closeness.items()},
+            "best": [asdict(best) for best in self._checkpoints.results()],
+        }
+
+    def _concluded(self, error: BaseException | None) -> Outcome:
+        best = next(iter(self._checkpoints.results()), None)
+        resume = f"kymo.Run({str(self.directory)!r}, resume=True)" if (self.directory / LAST_FILE).exists() else None
+        if error is not None:
+            return Outcome.of_error(error, best=best, resume=resume)
+        left = f"The loop was left in epoch {self._place.epoch + 1}."
+        fired = self._fired or Fired("completed", left, {"epochs": self._place.epoch, "steps": self._place.step})
+        return Outcome.of(fired, best=best, resume=resume if fired.reason != "completed" else None)
