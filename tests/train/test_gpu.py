@@ -1,0 +1,119 @@
+"""What needs a GPU: that nothing waits for it, and that what leaves it is right."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+import kymo
+from kymo.train.checkpoints.host_copy import host_copy
+from kymo.train.model_checks import DeviceMismatchError
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+
+
+def busy() -> torch.Tensor:
+    """Work that the device is busy with for a while after the host has gone on."""
+    one = torch.randn(4096, 4096, device="cuda")
+    for _ in range(20):
+        one = one @ one / 4096
+    return one
+
+
+def test_a_copy_holds_what_the_device_came_to():
+    expected = torch.arange(1_000_000, dtype=torch.float32)
+    state = {"weight": torch.zeros(1_000_000, device="cuda"), "steps": [torch.zeros(3, device="cuda"), 7]}
+    busy()
+    state["weight"].copy_(expected.cuda())
+    copied = host_copy(state)
+    state["weight"].zero_()
+    assert torch.equal(copied["weight"], expected)
+    assert copied["weight"].device.type == copied["steps"][0].device.type == "cpu"
+
+
+def test_logging_waits_for_no_device(tmp_path: Path):
+    steps = 400
+    model = nn.Linear(8, 1).cuda()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    data = [torch.full((2, 8), float(step)).pin_memory() for step in range(steps)]
+    with kymo.Run(tmp_path / "run", stop=[kymo.Diverged("train/loss")]) as run:
+        run.watch(model, optimizer)
+        for _ in run.epochs(1):
+            for number, x in enumerate(run.batches(data, device="cuda")):
+                if number == 2:  # from the third on: the first ones make buffers and are looked at for mistakes
+                    torch.cuda.set_sync_debug_mode("error")
+                loss = model(x).square().mean() * 0 + x[0, 0]
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                run.log({"train/loss": loss, "train/twice": 2 * loss.detach().half(), "on the host": float(number)})
+                if number == steps - 1:
+                    torch.cuda.set_sync_debug_mode("default")
+    found = kymo.open(tmp_path)["run"]
+    for tag, factor in (("train/loss", 1), ("train/twice", 2), ("on the host", 1)):
+        assert found[tag].steps.tolist() == list(range(1, steps + 1)), tag
+        assert found[tag].values.tolist() == [factor * step for step in range(steps)], tag
+    assert found["train/loss/epoch"].values.tolist() == [(steps - 1) / 2]
+
+
+def test_a_loss_that_diverges_on_the_device_ends_the_run(tmp_path: Path):
+    with kymo.Run(tmp_path / "run", stop=[kymo.Diverged("train/loss")]) as run:
+        for _ in run.epochs(1):
+            for number in run.batches(range(1000)):
+                value = torch.tensor(float("nan") if number == 99 else 1.0).cuda()
+                run.log({"train/loss": value})
+    assert run.outcome is not None
+    assert run.outcome.reason == "diverged"
+    assert run.outcome.evidence["steps"] == 100
+
+
+def trained(directory: Path, *, epochs: int, resume: bool = False) -> nn.Module:
+    torch.manual_seed(5)
+    model = nn.Sequential(nn.Linear(8, 32), nn.Dropout(0.5), nn.Linear(32, 1)).cuda()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+    scaler = torch.amp.GradScaler("cuda")
+    with kymo.Run(directory, resume=resume, keep=kymo.BestModel("train/loss", "min")) as run:
+        run.watch(model, optimizer, scaler=scaler)
+        for _ in run.epochs(epochs):
+            for x in run.batches(torch.ones(5, 16, 8), device="cuda"):
+                with torch.autocast("cuda", dtype=torch.float16):
+                    loss = (model(x + torch.randn_like(x)) - 1).square().mean()
+                optimizer.zero_grad()
+                scaler.scale(loss).backward()
+                scaler.step(optimizer)
+                scaler.update()
+                run.log({"train/loss": loss})
+    return model
+
+
+def test_a_resumed_run_is_exact_on_a_device_too(tmp_path: Path):
+    whole = trained(tmp_path / "whole", epochs=6)
+    trained(tmp_path / "parts", epochs=3)
+    resumed = trained(tmp_path / "parts", epochs=6, resume=True)
+    for name, weight in whole.state_dict().items():
+        assert torch.equal(weight, resumed.state_dict()[name]), name
+
+
+def test_a_model_that_was_left_on_the_host_is_told_in_a_sentence(tmp_path: Path):
+    with (
+        pytest.raises(DeviceMismatchError, match=r"'weight' is on cpu and the batch is on cuda:0: use run\.batches"),
+        kymo.Run(tmp_path) as run,
+    ):
+        run.watch(nn.Linear(2, 1))
+        for _ in run.epochs(1):
+            for _ in run.batches([torch.zeros(2)], device="cuda"):
+                raise AssertionError
+
+
+def test_the_copy_is_what_training_waits_for_and_not_the_disk(tmp_path: Path):
+    """A model of 400 MB: the file is written while training goes on."""
+    model = nn.Linear(10_000, 10_000, bias=False, device="cuda")
+    best = kymo.BestModel("loss", path=tmp_path / "bestmodel.pth")
+    best.update(1.0, model)
+    with torch.no_grad():
+        model.weight.zero_()
+    assert best.wait()
+    loaded = nn.Linear(10_000, 10_000, bias=False, device="cuda")
+    kymo.load_model(tmp_path / "bestmodel.pth", loaded)
+    assert loaded.weight.abs().sum() > 0
