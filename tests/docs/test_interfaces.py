@@ -13,15 +13,18 @@ from kymo.server import create_app
 from kymo.store import Logs
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-SERVING = (DOCS / "guides" / "serving.md").read_text(encoding="utf-8")
+SERVING, RUNNING = ((DOCS / "guides" / name).read_text(encoding="utf-8") for name in ("serving.md", "running.md"))
+# The guide that has a command's table of options.
+GUIDES = {"serve": SERVING, "demo": SERVING, "stop": RUNNING}
 PROTOCOL = (DOCS / "protocol.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["serve", "demo"])
+@pytest.mark.parametrize("name", GUIDES)
 def test_every_option_of_a_command_is_in_its_table(name: str) -> None:
     command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined] # a group
     options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
-    tables = [SERVING[SERVING.index(f"`kymo {name} --help` lists the options") :].split("\n\n")[1]]
+    guide = GUIDES[name]
+    tables = [guide[guide.index(f"`kymo {name} --help` lists the options") :].split("\n\n")[1]]
     if name == "serve":
         tables.append(SERVING[SERVING.index("## Coming from TensorBoard") :].split("\n## ")[0])
     flags = [flag for table in tables for flag in re.findall(r"^\| `.*?\|", table, re.MULTILINE)]
@@ -34,7 +37,7 @@ def test_every_option_of_a_command_is_in_its_table(name: str) -> None:
 
 def test_every_command_has_its_table() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined] # a group
-    assert {name for name in commands if f"`kymo {name} --help`" not in SERVING} == set()
+    assert commands.keys() == GUIDES.keys()
 
 
 def test_every_route_is_in_the_table_and_every_row_is_a_route(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import typer
 from kymo.cli.demo import demo
 from kymo.cli.misuse import EXIT_CODE
 from kymo.cli.serve import serve
+from kymo.cli.stop import stop
 from kymo.cli.tensorboard_flags import dashed
 
 app = typer.Typer(
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 app.command("serve", context_settings={"token_normalize_func": dashed})(serve)
 app.command("demo")(demo)
+app.command("stop")(stop)
 
 
 def _version(asked: bool) -> None:

@@ -21,6 +21,11 @@ class Place:
     loop: int = 0
     batch: int = 0
 
+    def begin_loop(self, loop: int) -> None:
+        """Another loop over batches begins, if it is another; the one before may have been left early."""
+        if loop > self.loop:
+            self.loop, self.batch = loop, 0
+
     def end_batch(self) -> None:
         """A batch is complete."""
         self.step += 1

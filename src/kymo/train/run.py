@@ -109,6 +109,7 @@ class Run:
         self._parts: dict[str, Stateful] = {}
         self._model: nn.Module | None = None
         self._is_restored = False
+        self._process = os.getpid()
         self._record: RunRecord | None = None
         self._writer: SummaryWriter | None = None
         self._log: RunLog | None = None
@@ -124,7 +125,7 @@ class Run:
     @property
     def writer(self) -> SummaryWriter:
         """The run's writer, for whatever `log` does not take."""
-        self._begin()
+        self._open()
         assert self._writer is not None
         return self._writer
 
@@ -170,14 +171,15 @@ class Run:
         if optimizer is not None:
             for fault in optimizer_faults(model, optimizer):
                 _logger.warning("%s", fault)
-        self._begin()
+        self._start()
+        self._restore()
 
     def epochs(self, count: int | None = None) -> Iterator[int]:
         """The epochs, from 1 on: `for epoch in run.epochs(100)`. Ends when a stop condition is met.
 
         A resumed run goes on with the epoch that it stopped in.
         """
-        self._begin()
+        self._open()
         self._planned = count
         while count is None or self._place.epoch < count:
             if self._is_met("before_epoch"):
@@ -203,17 +205,22 @@ class Run:
         Raises:
             DeviceMismatchError: The first batch is on another device than the model.
         """
-        self._begin()
+        self._open()
         self._loops += 1
         if self._loops <= self._place.loop:
             return  # complete before the run was resumed
+        self._place.begin_loop(self._loops - 1)
         shield_workers(loader)
         for batch in self._checkpoints.draw(loader):
             moved = batch if device is None else to_device(batch, device)
             if self._place.step == 0 and self._model is not None:
                 check_devices(self._model, moved)
             self._is_in_batch = True
-            yield moved
+            try:
+                yield moved
+            except GeneratorExit:  # the loop is left in the middle of the batch, which counts
+                self._end_batch()
+                raise
             self._end_batch()
             if self._fired is not None:
                 self._leave()
@@ -223,7 +230,7 @@ class Run:
     @contextmanager
     def validation(self) -> Iterator[None]:
         """Surrounds a validation, so that its time is known, and none begins that would not end in time."""
-        self._begin()
+        self._open()
         if self._is_met("before_validation"):
             self._leave()
         yield
@@ -239,7 +246,7 @@ class Run:
             TypeError: A name is no string or a value no number.
             ValueError: A tensor has other than one element.
         """
-        self._begin()
+        self._open()
         assert self._log is not None
         given = {**(values or {}), **named}
         self._log.log(given, self._place.step + self._is_in_batch, in_batch=self._is_in_batch)
@@ -259,7 +266,7 @@ class Run:
 
     def checkpoint_now(self) -> None:
         """Has `last.pth` saved at this place."""
-        self._begin()
+        self._open()
         self._save()
 
     def close(self, error: BaseException | None = None) -> None:
@@ -268,9 +275,9 @@ class Run:
         Args:
             error: The exception that has ended it.
         """
-        if self.outcome is not None:
+        if self.outcome is not None or self._process != os.getpid():  # a forked worker leaves the run to its owner
             return
-        self._begin()
+        self._open()
         assert self._record is not None
         assert self._log is not None
         if error is None:
@@ -290,7 +297,7 @@ class Run:
         print(self.outcome, flush=True)
 
     def __enter__(self) -> Self:
-        self._begin()
+        self._start()
         self._is_entered = True
         return self
 
@@ -301,16 +308,24 @@ class Run:
         self.close(None if is_soft else error)
         return is_soft
 
-    def _begin(self) -> None:
-        """What is done once, when the run is first used; a resumed one waits for what it is to restore."""
+    def _start(self) -> None:
+        """The run is under way: viewers are told, and stop conditions begin to count."""
         if self._record is None:
             self._record = RunRecord(self.directory, self._description)
             self._checkpoints.begin()
             self._conditions.start()
-        if self._parts and not self._is_restored:
-            self._is_restored = True
-            parts = {**self._parts, "conditions": self._conditions, "means": self._means}
-            self._checkpoints.watch(self._model, parts)
+
+    def _restore(self) -> None:
+        """Takes up the state of what `watch` has named so far."""
+        self._is_restored = True
+        parts = {**self._parts, "conditions": self._conditions, "means": self._means}
+        self._checkpoints.watch(self._model, parts)
+
+    def _open(self) -> None:
+        """What logging needs, which begins at the step that the run goes on from."""
+        self._start()
+        if not self._is_restored:
+            self._restore()
         if self._writer is None:
             self._writer = SummaryWriter(self.directory, purge_step=self._place.step + 1 if self._place.step else None)
             self._log = RunLog(self._writer, self._means)
