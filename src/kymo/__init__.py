@@ -11,6 +11,7 @@ __all__ = [
     "Diverged",
     "EarlyStopping",
     "Fired",
+    "History",
     "LastCheckpoint",
     "MaxEpochs",
     "MaxSteps",
@@ -24,6 +25,7 @@ __all__ = [
     "StopSignals",
     "SummaryWriter",
     "__version__",
+    "fit",
     "load_model",
     "open",
 ]
@@ -33,6 +35,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kymo.store import open
     from kymo.train.checkpoints import BestModel, CheckpointError, LastCheckpoint, load_model
+    from kymo.train.fit import fit
+    from kymo.train.history import History
     from kymo.train.run import Run
     from kymo.train.stopping import (
         Deadline,
@@ -55,6 +59,8 @@ _HOMES = {
     "SummaryWriter": "kymo.writer",
     "open": "kymo.store",
     "Run": "kymo.train.run",
+    "fit": "kymo.train.fit",
+    "History": "kymo.train.history",
     "BestModel": "kymo.train.checkpoints",
     "CheckpointError": "kymo.train.checkpoints",
     "LastCheckpoint": "kymo.train.checkpoints",

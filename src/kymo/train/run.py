@@ -6,22 +6,23 @@ import logging
 import os
 import time
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kymo.format.file_names import LAST_FILE, STOP_FILE
+from kymo.format.file_names import STOP_FILE
 from kymo.train.batch_device import to_device
 from kymo.train.checkpoints.best_model import BestModel
 from kymo.train.checkpoints.last_checkpoint import Stateful
 from kymo.train.epoch_means import EpochMeans
 from kymo.train.model_checks import check_devices, gradient_faults, optimizer_faults
 from kymo.train.place import Place
+from kymo.train.progress_display import ProgressDisplay
 from kymo.train.run_checkpoints import RunCheckpoints
 from kymo.train.run_log import RunLog
 from kymo.train.run_record import RunRecord, environment, plain
+from kymo.train.run_report import RunReport
 from kymo.train.soft_stop import SoftStop
 from kymo.train.stopping.condition import Progress, StopCondition
 from kymo.train.stopping.duration import Duration, to_seconds
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from torch import nn
     from torch.optim import Optimizer
 
-# What a viewer is told of the progress may be this old.
-_TOLD_SECONDS = 5.0
 _logger = logging.getLogger("kymo")
 
 
@@ -61,6 +60,7 @@ class Run:
         keep: One or more `BestModel`; their files are in the run directory unless their paths are absolute.
         resume: Whether to go on where the run of this directory stopped. Without a checkpoint it begins.
         save_every: `last.pth` is saved after each epoch and at each soft stop, and this often within an epoch.
+        progress: Whether to show in the terminal, or the notebook, how it goes on.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -92,6 +92,7 @@ class Run:
         keep: BestModel | Sequence[BestModel] = (),
         resume: bool = False,
         save_every: Duration = "10m",
+        progress: bool = True,
     ) -> None:
         self.directory = Path(log_dir).absolute()
         self.outcome: Outcome | None = None
@@ -110,17 +111,16 @@ class Run:
         self._model: nn.Module | None = None
         self._is_restored = False
         self._process = os.getpid()
-        self._record: RunRecord | None = None
+        self._report: RunReport | None = None
+        self._display = ProgressDisplay() if progress else None
         self._writer: SummaryWriter | None = None
         self._log: RunLog | None = None
-        self._planned: int | None = None
         self._fired: Fired | None = None
         self._is_entered = False
         self._is_in_batch = False
         self._loops = 0
         self._batch_metrics: dict[str, Any] = {}
         self._epoch_metrics: dict[str, Any] = {}
-        self._told_at = time.monotonic()
 
     @property
     def writer(self) -> SummaryWriter:
@@ -180,12 +180,15 @@ class Run:
         A resumed run goes on with the epoch that it stopped in.
         """
         self._open()
-        self._planned = count
+        assert self._report is not None
+        self._report.planned = count
         while count is None or self._place.epoch < count:
             if self._is_met("before_epoch"):
                 return
             self._checkpoints.begin_epoch()
             self._loops = 0
+            if self._display is not None:
+                self._display.begin_epoch(self._place.epoch + 1, count)
             yield self._place.epoch + 1
             if self._fired is None:
                 self._end_epoch()
@@ -211,6 +214,8 @@ class Run:
             return  # complete before the run was resumed
         self._place.begin_loop(self._loops - 1)
         shield_workers(loader)
+        if self._display is not None:
+            self._display.begin_loop(len(loader) if isinstance(loader, Sized) else None, self._place.batch)
         for batch in self._checkpoints.draw(loader):
             moved = batch if device is None else to_device(batch, device)
             if self._place.step == 0 and self._model is not None:
@@ -264,6 +269,13 @@ class Run:
         self._epoch_metrics.update(given)
         self._checkpoints.keep_best(given, self._place.epoch + 1)
 
+    def epoch_means(self) -> dict[str, float]:
+        """The means so far of what the batches of this epoch have logged; waits for what is on a device."""
+        self._open()
+        assert self._log is not None
+        self._log.settle()
+        return self._means.values()
+
     def checkpoint_now(self) -> None:
         """Has `last.pth` saved at this place."""
         self._open()
@@ -278,14 +290,16 @@ class Run:
         if self.outcome is not None or self._process != os.getpid():  # a forked worker leaves the run to its owner
             return
         self._open()
-        assert self._record is not None
+        assert self._report is not None
         assert self._log is not None
+        if self._display is not None:
+            self._display.close()
         if error is None:
             self._log.settle()
             if self._place.step != self._checkpoints.saved_step:
                 self._save()
         self._checkpoints.wait()
-        self.outcome = self._concluded(error)
+        self.outcome = self._report.conclude(self._fired, error)
         self.writer.add_text("outcome", str(self.outcome), self._place.step)
         if error is not None:
             trace = "".join(traceback.format_exception(error))
@@ -293,7 +307,7 @@ class Run:
         self.writer.flush(sync=True)
         self.writer.close()
         self._conditions.close()
-        self._record.close(self.outcome.reason, outcome=self.outcome.to_json(), **self._progress())
+        self._report.finish(self.outcome)
         print(self.outcome, flush=True)
 
     def __enter__(self) -> Self:
@@ -310,8 +324,9 @@ class Run:
 
     def _start(self) -> None:
         """The run is under way: viewers are told, and stop conditions begin to count."""
-        if self._record is None:
-            self._record = RunRecord(self.directory, self._description)
+        if self._report is None:
+            record = RunRecord(self.directory, self._description)
+            self._report = RunReport(self.directory, record, self._conditions, self._checkpoints)
             self._checkpoints.begin()
             self._conditions.start()
 
@@ -344,8 +359,10 @@ class Run:
         self._is_met("after_batch", self._batch_metrics)
         self._batch_metrics.clear()
         self._checkpoints.save(if_due=True)
-        if time.monotonic() - self._told_at > _TOLD_SECONDS:
-            self._tell()
+        if self._report is not None:
+            self._report.tell(if_due=True)
+        if self._display is not None:
+            self._display.end_batch(self._means.values)
 
     def _end_epoch(self) -> None:
         assert self._log is not None
@@ -360,7 +377,11 @@ class Run:
         self._epoch_metrics.clear()
         self._is_met("after_epoch", metrics)
         self._save()
-        self._tell()
+        if self._report is not None:
+            self._report.tell()
+        if self._display is not None:
+            best = {result.monitor: result.value for result in self._checkpoints.results()}
+            self._display.end_epoch(metrics, best)
 
     def _save(self) -> None:
         assert self._log is not None
@@ -371,27 +392,3 @@ class Run:
         """Out of the middle of an epoch; without a `with` block, the loops end by themselves."""
         if self._is_entered:
             raise SoftStop
-
-    def _tell(self) -> None:
-        self._told_at = time.monotonic()
-        if self._record is not None:
-            self._record.change(**self._progress())
-
-    def _progress(self) -> dict[str, Any]:
-        closeness = self._conditions.closenesses()
-        return {
-            "epoch": self._place.epoch,
-            "step": self._place.step,
-            "planned_epochs": self._planned,
-            "stop": {name: one._asdict() for name, one in closeness.items()},
-            "best": [asdict(best) for best in self._checkpoints.results()],
-        }
-
-    def _concluded(self, error: BaseException | None) -> Outcome:
-        best = next(iter(self._checkpoints.results()), None)
-        resume = f"kymo.Run({str(self.directory)!r}, resume=True)" if (self.directory / LAST_FILE).exists() else None
-        if error is not None:
-            return Outcome.of_error(error, best=best, resume=resume)
-        left = f"The loop was left in epoch {self._place.epoch + 1}."
-        fired = self._fired or Fired("completed", left, {"epochs": self._place.epoch, "steps": self._place.step})
-        return Outcome.of(fired, best=best, resume=resume if fired.reason != "completed" else None)
