@@ -253,7 +253,7 @@ class Run:
         """
         self._open()
         assert self._log is not None
-        given = {**(values or {}), **named}
+        given = named if values is None else {**values, **named} if named else values
         self._log.log(given, self._place.step + self._is_in_batch, in_batch=self._is_in_batch)
         self._batch_metrics.update(given)
 

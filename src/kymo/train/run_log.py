@@ -16,6 +16,8 @@ from kymo.writer.summary_writer import SummaryWriter
 # A number on a device is on its way to the host after this long, so that a slow loop is seen live, too.
 _SEND_SECONDS = 0.2
 
+_FLOATS = {float}
+
 
 class _Moment(NamedTuple):
     """When a number was logged, and whether among the batches of an epoch."""
@@ -38,6 +40,7 @@ class RunLog:
         self._means = means
         self._devices: list[DeviceNumbers[tuple[str, _Moment]]] = []
         self._sent_at = 0.0
+        self._known: set[str] = set()  # names that were found to be names
 
     def log(self, values: Mapping[str, Any], step: int, *, in_batch: bool = False) -> None:
         """Logs numbers, or tensors of one element; one on a device is not waited for.
@@ -51,24 +54,26 @@ class RunLog:
             TypeError: A name is no string, or a value no number; nothing is logged then.
             ValueError: A tensor has other than one element; nothing is logged then.
         """
-        items: list[tuple[str, float]] = []
-        later: list[tuple[str, Any]] = []
-        for tag, value in values.items():
-            if type(value) is float:
-                items.append((tag, value))
-            elif _is_on_device(value):
-                later.append((tag, value))
-            else:
-                items.append((tag, to_float(tag, value)))
-        for tag in values:
-            check_tag(tag)
+        if not self._known.issuperset(values):
+            for tag in values:
+                check_tag(tag)
+            self._known.update(values)
         moment = _Moment(step, time.time(), in_batch)
-        for tag, value in later:
+        if set(map(type, values.values())) == _FLOATS:
+            self._write(list(values.items()), moment)
+        else:
+            self._log_others(values, moment)
+        if self._devices:
+            self._arrived(moment.at)
+
+    def _log_others(self, values: Mapping[str, Any], moment: _Moment) -> None:
+        """Numbers of any kind: those on a device are written later."""
+        later = {tag: value for tag, value in values.items() if _is_on_device(value)}
+        items = [(tag, to_float(tag, value)) for tag, value in values.items() if tag not in later]
+        for tag, value in later.items():
             self._numbers(tag, value).add((tag, moment), value)
         if items:
             self._write(items, moment)
-        if self._devices:
-            self._arrived(moment.at)
 
     def settle(self) -> None:
         """Waits for all that is on its way."""
