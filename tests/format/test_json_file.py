@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from kymo.format import json_file
 from kymo.format.json_file import JsonFileError, read_json_object, replace_json_object
 
 
@@ -68,11 +67,3 @@ def test_what_is_read_is_bounded(tmp_path: Path) -> None:
     (tmp_path / "it.json").write_text("{}" + " " * (2 << 20))
     with pytest.raises(JsonFileError, match=r"it.json is over 1 MiB, so it is not mine\."):
         read_json_object(tmp_path / "it.json", 1 << 20, "mine")
-
-
-def test_a_directory_that_cannot_be_synchronised_is_no_failure(directory: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refusing(_: int) -> None:
-        raise OSError(22, "Invalid argument")
-
-    monkeypatch.setattr(os, "fsync", refusing)
-    json_file.sync_directory(directory)

@@ -224,7 +224,8 @@ class Run:
             try:
                 yield moved
             except GeneratorExit:  # the loop is left in the middle of the batch, which counts
-                self._end_batch()
+                self._is_in_batch = False
+                self._place.end_batch()
                 raise
             self._end_batch()
             if self._fired is not None:
