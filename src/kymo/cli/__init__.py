@@ -10,6 +10,7 @@ import typer
 
 from kymo.cli.demo import demo
 from kymo.cli.misuse import EXIT_CODE
+from kymo.cli.runs import runs
 from kymo.cli.serve import serve
 from kymo.cli.stop import stop
 from kymo.cli.tensorboard_flags import dashed
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command("serve", context_settings={"token_normalize_func": dashed})(serve)
 app.command("demo")(demo)
+app.command("runs")(runs)
 app.command("stop")(stop)
 
 
