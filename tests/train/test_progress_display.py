@@ -31,7 +31,7 @@ def shown(stream: io.StringIO) -> str:
 def train(display: ProgressDisplay, clock: Clock, epochs: int, batches: int, seconds: float) -> None:
     for epoch in range(1, epochs + 1):
         display.begin_epoch(epoch, epochs)
-        display.begin_loop(batches)
+        display.begin_loop(range(batches))
         for _ in range(batches):
             clock.now += seconds
             display.end_batch(lambda: {"lr": 0.1, "loss": 0.5})

@@ -44,6 +44,16 @@ use run.batches(loader, device='meta'), or model.to('cpu').
     )
 
 
+def check_first_call(model: nn.Module) -> None:
+    """Compares the devices of a model and of what it is called with the next time, as `check_devices` does."""
+
+    def check(module: nn.Module, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+        handle.remove()
+        check_devices(module, [arguments, named])
+
+    handle = model.register_forward_pre_hook(check, with_kwargs=True)
+
+
 def optimizer_faults(model: nn.Module, optimizer: Optimizer) -> Iterator[str]:
     """What will keep an optimizer from training a model, each a sentence.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TextIO
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 from kymo.train.stopping.duration import duration_text
 
@@ -15,6 +16,24 @@ if TYPE_CHECKING:
 _UPDATE_SECONDS = 0.1  # a bar changes no more often
 _LINE_SECONDS = 60.0  # where there is no terminal, a long epoch says this often that it goes on
 _NAMES = 4  # numbers that are told
+
+
+_Shows = TypeVar("_Shows", bound="Callable[..., None]")
+
+
+def _harmless(show: _Shows) -> _Shows:
+    """Where nobody reads it any more (a terminal that is gone, a full disk), the display ends, and no training does."""
+
+    @wraps(show)
+    def shown(self: ProgressDisplay, *arguments: Any) -> None:
+        if self._is_gone:
+            return
+        try:
+            show(self, *arguments)
+        except (OSError, ValueError):
+            self._is_gone = True
+
+    return cast("_Shows", shown)
 
 
 class ProgressDisplay:
@@ -30,7 +49,7 @@ class ProgressDisplay:
     Example:
         >>> display = ProgressDisplay(sys.stdout, clock=iter([0.0, 0.0, 1.0, 2.5]).__next__)
         >>> display.begin_epoch(1, 10)
-        >>> display.begin_loop(2)
+        >>> display.begin_loop([1, 2])
         >>> display.end_batch(dict)
         >>> display.end_epoch({"train/loss": 0.25, "val/accuracy": 0.5}, {"val/accuracy": 0.5})
         epoch 1/10 · train/loss 0.25 · val/accuracy 0.5 · best val/accuracy 0.5 · 2.5 s · about 22 s left
@@ -39,6 +58,7 @@ class ProgressDisplay:
     def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream or sys.stderr
         self._clock = clock
+        self._is_gone = False
         self._bar: Progress | None = None
         self._task: TaskID | None = None
         self._is_plain: bool | None = None
@@ -51,6 +71,7 @@ class ProgressDisplay:
         self._total: int | None = None
         self._best: Mapping[str, float] = {}
 
+    @_harmless
     def begin_epoch(self, epoch: int, planned: int | None) -> None:
         """An epoch begins.
 
@@ -62,13 +83,15 @@ class ProgressDisplay:
         self._complete = epoch - 1
         self._epoch_began = self._updated = self._clock()
 
-    def begin_loop(self, total: int | None, done: int = 0) -> None:
+    @_harmless
+    def begin_loop(self, loader: Any, done: int = 0) -> None:
         """A loop over batches begins.
 
         Args:
-            total: How many there are, if that is known.
-            done: How many of them are done already.
+            loader: What is looped over.
+            done: How many of its batches are done already.
         """
+        total = _length(loader)
         self._total, self._batches, self._done = total, done, done
         self._loop_began = self._clock()
         bar = self._shown()
@@ -77,6 +100,7 @@ class ProgressDisplay:
                 bar.remove_task(self._task)
             self._task = bar.add_task(self._title, total=total, completed=done, told="")
 
+    @_harmless
     def end_batch(self, means: Callable[[], Mapping[str, float]]) -> None:
         """A batch is complete.
 
@@ -96,6 +120,7 @@ class ProgressDisplay:
             of = "" if self._total is None else f"/{self._total}"
             self._print(_joined(self._title, f"batch {self._batches}{of}", told))
 
+    @_harmless
     def end_epoch(self, metrics: Mapping[str, float], best: Mapping[str, float]) -> None:
         """An epoch is complete.
 
@@ -126,6 +151,7 @@ class ProgressDisplay:
         each = self._seconds / self._epochs_here
         return f"about {duration_text(max(0.0, each * (self._planned - self._complete) - spent))} left"
 
+    @_harmless
     def close(self) -> None:
         """The training is over; the bar goes."""
         if self._bar is not None:
@@ -145,13 +171,10 @@ class ProgressDisplay:
         return self._bar
 
     def _print(self, line: str) -> None:
-        try:
-            if self._bar is not None:
-                self._bar.console.print(line, highlight=False, markup=False)
-            else:
-                print(line, file=self._stream, flush=True)
-        except (OSError, ValueError):  # nobody reads it any more
-            return
+        if self._bar is not None:
+            self._bar.console.print(line, highlight=False, markup=False)
+        else:
+            print(line, file=self._stream, flush=True)
 
 
 def _bar(console: Any) -> Progress:
@@ -177,3 +200,19 @@ def _told(numbers: Mapping[str, Any]) -> str:
 
 def _joined(*parts: str) -> str:
     return " · ".join(filter(None, parts))
+
+
+def _length(loader: Any) -> int | None:
+    """How many batches a loader has, if it knows."""
+    try:
+        return len(loader)
+    except (TypeError, NotImplementedError):
+        return None
+
+
+class NoDisplay(ProgressDisplay):
+    """Shows nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_gone = True

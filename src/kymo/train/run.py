@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
-import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +14,8 @@ from kymo.train.batch_device import to_device
 from kymo.train.checkpoints.best_model import BestModel
 from kymo.train.checkpoints.last_checkpoint import Stateful
 from kymo.train.epoch_means import EpochMeans
-from kymo.train.model_checks import check_devices, gradient_faults, optimizer_faults
 from kymo.train.place import Place
-from kymo.train.progress_display import ProgressDisplay
+from kymo.train.progress_display import NoDisplay, ProgressDisplay
 from kymo.train.run_checkpoints import RunCheckpoints
 from kymo.train.run_log import RunLog
 from kymo.train.run_record import RunRecord, environment, plain
@@ -32,6 +29,7 @@ from kymo.train.stopping.signals import StopSignals
 from kymo.train.stopping.stop_conditions import StopConditions
 from kymo.train.stopping.stop_file import StopFile
 from kymo.train.stopping.worker_shield import shield_workers
+from kymo.train.training_checks import TrainingChecks
 from kymo.writer import SummaryWriter
 
 if TYPE_CHECKING:
@@ -41,8 +39,6 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
     from torch.optim import Optimizer
-
-_logger = logging.getLogger("kymo")
 
 
 class Run:
@@ -109,16 +105,18 @@ class Run:
         self._means = EpochMeans()
         self._parts: dict[str, Stateful] = {}
         self._model: nn.Module | None = None
-        self._is_restored = False
+        self._is_entered = self._is_restored = False
         self._process = os.getpid()
         self._report: RunReport | None = None
-        self._display = ProgressDisplay() if progress else None
+        self._display = ProgressDisplay() if progress else NoDisplay()
         self._writer: SummaryWriter | None = None
         self._log: RunLog | None = None
         self._fired: Fired | None = None
-        self._is_entered = False
-        self._is_in_batch = False
+        self._completed: Fired | None = None  # all epochs are done, which is no reason to stop what follows
+        self._found_late: Fired | None = None  # by a condition, behind a validation: its epoch is still to be ended
+        self._in_batch: object | None = None  # stands for the loop whose batch is under way
         self._loops = 0
+        self._checks = TrainingChecks()
         self._batch_metrics: dict[str, Any] = {}
         self._epoch_metrics: dict[str, Any] = {}
 
@@ -168,9 +166,7 @@ class Run:
         given = {"model": model, "optimizer": optimizer, "scheduler": scheduler, **others}
         self._parts = {name: part for name, part in given.items() if part is not None}
         self._model = model
-        if optimizer is not None:
-            for fault in optimizer_faults(model, optimizer):
-                _logger.warning("%s", fault)
+        self._checks.watch(model, optimizer)
         self._start()
         self._restore()
 
@@ -187,15 +183,14 @@ class Run:
                 return
             self._checkpoints.begin_epoch()
             self._loops = 0
-            if self._display is not None:
-                self._display.begin_epoch(self._place.epoch + 1, count)
+            self._display.begin_epoch(self._place.epoch + 1, count)
             yield self._place.epoch + 1
             if self._fired is None:
                 self._end_epoch()
             if self._fired is not None:
                 return
         epochs = "The one epoch is done." if count == 1 else f"All {count} epochs are done."
-        self._fired = Fired("completed", epochs, {"epochs": self._place.epoch})
+        self._completed = Fired("completed", epochs, {"epochs": self._place.epoch})
 
     def batches(self, loader: Iterable[Any], device: torch.device | str | None = None) -> Iterator[Any]:
         """The batches of a loader, on a device if one is given.
@@ -209,23 +204,25 @@ class Run:
             DeviceMismatchError: The first batch is on another device than the model.
         """
         self._open()
+        self._leave_batch()
         self._loops += 1
-        if self._loops <= self._place.loop:
+        loop = self._loops - 1
+        if loop < self._place.loop:
             return  # complete before the run was resumed
-        self._place.begin_loop(self._loops - 1)
+        self._place.begin_loop(loop)
         shield_workers(loader)
-        if self._display is not None:
-            self._display.begin_loop(len(loader) if isinstance(loader, Sized) else None, self._place.batch)
-        for batch in self._checkpoints.draw(loader):
+        self._display.begin_loop(loader, self._place.batch)
+        this = object()
+        for batch in self._checkpoints.draw(loader, loop):
             moved = batch if device is None else to_device(batch, device)
-            if self._place.step == 0 and self._model is not None:
-                check_devices(self._model, moved)
-            self._is_in_batch = True
+            self._checks.before_batch(moved, is_moved=device is not None)
+            self._in_batch = this
             try:
                 yield moved
-            except GeneratorExit:  # the loop is left in the middle of the batch, which counts
-                self._is_in_batch = False
-                self._place.end_batch()
+            except GeneratorExit:
+                # The loop is left, and the batch counts. It may be told of late, when the next loop has begun.
+                if self._in_batch is this:
+                    self._leave_batch()
                 raise
             self._end_batch()
             if self._fired is not None:
@@ -240,7 +237,7 @@ class Run:
         if self._is_met("before_validation"):
             self._leave()
         yield
-        self._is_met("after_validation")
+        self._found_late = self._found_late or self._asked("after_validation")
 
     def log(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         """Logs numbers at the present step, as one event: `run.log({"train/loss": loss})`, `run.log(lr=0.1)`.
@@ -255,8 +252,10 @@ class Run:
         self._open()
         assert self._log is not None
         given = named if values is None else {**values, **named} if named else values
-        self._log.log(given, self._place.step + self._is_in_batch, in_batch=self._is_in_batch)
-        self._batch_metrics.update(given)
+        in_batch = self._in_batch is not None
+        self._log.log(given, self._place.step + in_batch, in_batch=in_batch)
+        if in_batch:
+            self._batch_metrics.update(given)
 
     def log_epoch(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         """Logs what was measured of an epoch, and keeps the model if it is the best.
@@ -290,26 +289,22 @@ class Run:
         """
         if self.outcome is not None or self._process != os.getpid():  # a forked worker leaves the run to its owner
             return
-        self._open()
+        self._start()
+        with ExitStack() as ending:  # whatever befalls one step of it, the others are taken
+            ending.callback(self._conclude, error)
+            ending.callback(self._conditions.close)
+            ending.callback(self._display.close)
+            ending.callback(self._checkpoints.wait)
+            if error is None:
+                self._open()
+                self._leave_batch()
+                if self._place.step != self._checkpoints.saved_step:
+                    self._save()
+
+    def _conclude(self, error: BaseException | None) -> None:
         assert self._report is not None
-        assert self._log is not None
-        if self._display is not None:
-            self._display.close()
-        if error is None:
-            self._log.settle()
-            if self._place.step != self._checkpoints.saved_step:
-                self._save()
-        self._checkpoints.wait()
-        self.outcome = self._report.conclude(self._fired, error)
-        self.writer.add_text("outcome", str(self.outcome), self._place.step)
-        if error is not None:
-            trace = "".join(traceback.format_exception(error))
-            self.writer.add_text("error", f"```\n{trace}```", self._place.step)
-        self.writer.flush(sync=True)
-        self.writer.close()
-        self._conditions.close()
-        self._report.finish(self.outcome)
-        print(self.outcome, flush=True)
+        self.outcome = self._report.conclude(self._fired or self._found_late or self._completed, error)
+        self._report.finish(self.outcome, error, self._writer)
 
     def __enter__(self) -> Self:
         self._start()
@@ -346,43 +341,53 @@ class Run:
             self._writer = SummaryWriter(self.directory, purge_step=self._place.step + 1 if self._place.step else None)
             self._log = RunLog(self._writer, self._means)
 
-    def _is_met(self, moment: str, metrics: Mapping[str, Any] | None = None) -> bool:
+    def _asked(self, moment: str, metrics: Mapping[str, Any] | None = None) -> Fired | None:
         at = Progress(self._place.epoch, self._place.step, metrics or {})
-        self._fired = self._fired or getattr(self._conditions, moment)(at)
+        fired: Fired | None = getattr(self._conditions, moment)(at)
+        return fired
+
+    def _is_met(self, moment: str, metrics: Mapping[str, Any] | None = None) -> bool:
+        self._fired = self._fired or self._asked(moment, metrics)
         return self._fired is not None
 
+    def _leave_batch(self) -> None:
+        """A batch whose loop was left counts as complete."""
+        if self._in_batch is not None:
+            self._in_batch = None
+            self._place.end_batch()
+
     def _end_batch(self) -> None:
-        self._is_in_batch = False
-        self._place.end_batch()
-        if self._place.step == 1 and self._model is not None:
-            for fault in gradient_faults(self._model):
-                _logger.warning("%s", fault)
+        self._leave_batch()
+        self._checks.after_batch()
         self._is_met("after_batch", self._batch_metrics)
         self._batch_metrics.clear()
-        self._checkpoints.save(if_due=True)
+        if self._checkpoints.is_due():
+            self._save()
         if self._report is not None:
             self._report.tell(if_due=True)
-        if self._display is not None:
-            self._display.end_batch(self._means.values)
+        self._display.end_batch(self._means.values)
 
     def _end_epoch(self) -> None:
         assert self._log is not None
+        self._leave_batch()
+        if not self._loops:
+            self._place.step += 1  # an epoch without batches is one step
         self._log.settle()
         means = self._means.values()
         self._means.clear()
         self._place.end_epoch()
         self._log.log({**{f"{tag}/epoch": mean for tag, mean in means.items()}, "epoch": self._place.epoch}, self.step)
         metrics = {**means, **self._epoch_metrics}
-        unmeasured = {tag: mean for tag, mean in means.items() if tag not in self._epoch_metrics}
-        self._checkpoints.keep_best(unmeasured, self._place.epoch)
+        # What `log_epoch` was given has had its turn.
+        self._checkpoints.keep_best({tag: means[tag] for tag in means.keys() - self._epoch_metrics}, self._place.epoch)
+        self._checkpoints.check_kept(metrics)
         self._epoch_metrics.clear()
         self._is_met("after_epoch", metrics)
+        self._fired = self._fired or self._found_late
         self._save()
         if self._report is not None:
             self._report.tell()
-        if self._display is not None:
-            best = {result.monitor: result.value for result in self._checkpoints.results()}
-            self._display.end_epoch(metrics, best)
+        self._display.end_epoch(metrics, {best.monitor: best.value for best in self._checkpoints.results()})
 
     def _save(self) -> None:
         assert self._log is not None

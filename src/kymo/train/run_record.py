@@ -21,6 +21,7 @@ from kymo.format.run_file import RUN_FILE, RUNNING
 # A viewer takes a run for dead that has not said for 30 s that it is alive.
 HEARTBEAT_SECONDS = 5.0
 _GIT_SECONDS = 2.0
+_MOST_TEXT = 1000  # characters of what is shown of an object in a configuration
 
 
 class RunRecord:
@@ -80,6 +81,7 @@ class RunRecord:
         self._closed = True
         self._wake.set()
         self._thread.join()
+        self._write()  # what the thread was writing at that moment may have been what was true before
 
     def _beat(self) -> None:
         while not self._closed:
@@ -127,10 +129,11 @@ def environment() -> dict[str, Any]:
     }
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, depth: int = 20) -> Any:
     """A configuration as JSON knows it: dicts, lists, numbers, texts; anything else as the text that `str` makes of it.
 
-    Namespaces and dataclasses become dicts of what they hold.
+    Namespaces and dataclasses become dicts of what they hold, NumPy's numbers Python's. What is nested deeper than
+    `depth` is text.
 
     >>> from argparse import Namespace
     >>> plain(Namespace(lr=0.1, path=Path("data"), sizes=(64, 10), drop=float("nan")))
@@ -144,15 +147,17 @@ def plain(value: Any) -> Any:
         value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     elif isinstance(value, Namespace):
         value = vars(value)
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(one) for one in value]
+    elif type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
+        value = value.item()
+    if isinstance(value, Mapping) and depth > 0:
+        return {str(key): plain(one, depth - 1) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset) and depth > 0:
+        return [plain(one, depth - 1) for one in value]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if value is None or type(value) in (bool, int, float, str):
         return value
-    return str(value)
+    return str(value)[:_MOST_TEXT]
 
 
 def _versions() -> dict[str, str]:

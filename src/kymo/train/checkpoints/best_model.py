@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kymo.format.file_names import BEST_FILE
-from kymo.train.checkpoints.architecture import check_same, describe
+from kymo.train.checkpoints.architecture import check_same, describe, unwrapped
 from kymo.train.checkpoints.checkpoint_file import read_checkpoint
 from kymo.train.checkpoints.errors import CheckpointError
 from kymo.train.checkpoints.host_copy import host_copy
@@ -71,7 +71,7 @@ class BestModel:
             raise ValueError(f"top_k is {top_k}: give 1 or more.")
         self.monitor = monitor
         self.mode = mode_of(monitor, mode)
-        self.path = Path(path)
+        self.path = self._given = Path(path)
         self._saver = saver or Saver()
         self._top_k = top_k
         self._models = KeptModels(self.path, top_k, self._beats)
@@ -85,8 +85,9 @@ class BestModel:
             saver: Writes the files.
             anew: Whether what earlier runs left is kept aside, rather than to be beaten.
         """
-        self.path = directory / self.path
+        self.path = directory / self._given
         self._saver = saver
+        self._is_fresh = True
         self._models = KeptModels(self.path, self._top_k, self._beats)
         if anew:
             for path in self._models.files():
@@ -120,15 +121,13 @@ class BestModel:
         Returns:
             Whether it is the best so far.
         """
-        if self._is_fresh:
-            self._take_up(model)
+        self.take_up(model)
         score = float(score)
         if not (math.isfinite(score) and self._models.wants(score)):
             return False
         kept = KeptModel(score, epoch, step, self._models.path_for(step))
-        self._models.add(kept)
         content = {
-            "model_state_dict": host_copy(model.state_dict()),
+            "model_state_dict": host_copy(unwrapped(model).state_dict()),
             "monitor": self.monitor,
             "mode": self.mode,
             "score": score,
@@ -136,6 +135,7 @@ class BestModel:
             "step": step,
             "architectures": {"model": describe(model)},
         }
+        self._models.add(kept)
         self._saver.save(kept.path, content, lambda: self._models.finish(kept))
         return self._models.best is kept
 
@@ -156,8 +156,14 @@ class BestModel:
     def _beats(self, score: float, other: float) -> bool:
         return score < other if self.mode == "min" else score > other
 
-    def _take_up(self, model: nn.Module) -> None:
-        """Counts what earlier sessions have left."""
+    def take_up(self, model: nn.Module) -> None:
+        """Counts what earlier sessions have left; `update` does it by itself.
+
+        Args:
+            model: The model whose scores are compared.
+        """
+        if not self._is_fresh:
+            return
         self._is_fresh = False
         for path in self._models.files():
             try:
@@ -189,4 +195,4 @@ def load_model(path: str | Path, model: nn.Module) -> None:
     """
     saved = read_checkpoint(path)
     check_same(path, saved["architectures"]["model"], model)
-    model.load_state_dict(saved["model_state_dict"])
+    unwrapped(model).load_state_dict(saved["model_state_dict"])

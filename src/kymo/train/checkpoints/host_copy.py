@@ -74,7 +74,11 @@ class _Copying:
         return ordered
 
     def _tensor(self, tensor: torch.Tensor) -> torch.Tensor:
+        import torch
+
         tensor = tensor.detach()
+        if tensor.layout is not torch.strided:
+            return tensor.cpu().clone()
         # Those that share memory in another shape are copied apart: what a load puts them into shares it again.
         key = (tensor.device, tensor.data_ptr(), tensor.dtype, tensor.shape, tensor.stride())
         if key in self._copies and tensor.numel():

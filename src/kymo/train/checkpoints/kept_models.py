@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,7 +61,7 @@ class KeptModels:
     def add(self, model: KeptModel) -> None:
         """Takes a model in behind those that it does not beat."""
         with self._lock:
-            # One on its way to the same file is overtaken.
+            # One on its way to the same file is overtaken: it was worse.
             models = [kept for kept in self._models if kept.written or kept.path != model.path]
             at = next((i for i, kept in enumerate(models) if self._beats(model.score, kept.score)), len(models))
             self._models = [*models[:at], model, *models[at:]]
@@ -71,7 +71,9 @@ class KeptModels:
         if self._most == 1:
             return self._path
         name = f"{self._path.stem}-{'model' if step is None else f'step{step:06}'}"
-        return free_path(self._path.with_name(f"{name}{self._path.suffix}"))
+        with self._lock:
+            taken = {kept.path for kept in self._models}
+        return free_path(self._path.with_name(f"{name}{self._path.suffix}"), taken)
 
     def files(self) -> list[Path]:
         """The files that earlier sessions have left."""
@@ -90,7 +92,7 @@ class KeptModels:
             worse = written[self._most :]
             self._models = [kept for kept in self._models if kept not in worse]
             held = {kept.path for kept in self._models}
-        if self._most > 1 and written[0] is model:
+        if self._most > 1 and written[:1] == [model]:
             link_over(model.path, self._path)
         for path in {kept.path for kept in worse} - held:
             path.unlink(missing_ok=True)
@@ -109,10 +111,10 @@ def link_over(path: Path, name: Path) -> None:
     part.replace(name)
 
 
-def free_path(path: Path) -> Path:
-    """The path itself, or the first of `name.1.pth`, `name.2.pth`, … that nothing has."""
+def free_path(path: Path, taken: Collection[Path] = ()) -> Path:
+    """The path itself, or the first of `name.1.pth`, `name.2.pth`, … that nothing has and that is not taken."""
     free, number = path, 0
-    while free.exists():
+    while free.exists() or free in taken:
         number += 1
         free = path.with_name(f"{path.stem}.{number}{path.suffix}")
     return free

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from kymo.format.file_names import LAST_FILE
-from kymo.train.checkpoints.architecture import check_same, describe
+from kymo.train.checkpoints.architecture import check_same, describe, unwrapped
 from kymo.train.checkpoints.checkpoint_file import read_checkpoint
 from kymo.train.checkpoints.errors import CheckpointError
 from kymo.train.checkpoints.host_copy import host_copy
@@ -82,7 +82,7 @@ class LastCheckpoint:
             if not isinstance(part, Stateful):
                 raise TypeError(f"{name} is a {type(part).__name__}, which has no state_dict(): leave it out.")
         self.path = Path(path)
-        self._parts = parts
+        self._parts = {name: _unwrapped(part) for name, part in parts.items()}
         self._saver = saver or Saver()
         self._left_out: set[str] = set()
 
@@ -147,7 +147,7 @@ class LastCheckpoint:
         """The part's state, or None where it cannot be kept: training goes on without."""
         try:
             return host_copy(part.state_dict())
-        except TypeError as error:
+        except Exception as error:  # a state may be anything, and so may be what keeps it from being copied
             if name not in self._left_out:
                 self._left_out.add(name)
                 logging.getLogger("kymo").warning(
@@ -158,3 +158,9 @@ class LastCheckpoint:
                     error,
                 )
             return None
+
+
+def _unwrapped(part: Stateful) -> Stateful:
+    from torch import nn
+
+    return unwrapped(part) if isinstance(part, nn.Module) else part
