@@ -66,6 +66,7 @@ def test_what_is_far_is_found_by_its_name_and_by_the_keyboard(many: Page):
     expect(many.locator(f'[data-card*="{name(COUNT // 2)}"]')).to_be_attached()
     many.keyboard.press("g")
     many.keyboard.press("t")
+    expect(many.locator("#tags")).to_be_focused()
     many.keyboard.press("End")
     many.keyboard.press("Enter")
     expect(Card(many, name(COUNT - 1)).chart).to_be_focused()
