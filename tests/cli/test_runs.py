@@ -63,6 +63,10 @@ def test_the_best_value_is_in_the_table(tmp_path: Path) -> None:
     assert "val/loss 0.5" in listed(tmp_path)[1]
 
 
+def test_a_directory_without_runs_says_so(tmp_path: Path) -> None:
+    assert listed(tmp_path / "none") == [f"No runs are in {tmp_path / 'none'} yet."]
+
+
 def test_watching_goes_on_until_it_is_interrupted(tmp_path: Path) -> None:
     (tmp_path / "runs").mkdir()
     with subprocess.Popen([*COMMAND, str(tmp_path / "runs"), "--watch"], stdout=subprocess.PIPE, text=True) as watching:

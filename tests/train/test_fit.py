@@ -176,3 +176,5 @@ def test_a_history_says_what_it_has(tmp_path: Path):
 def test_what_makes_no_sense_is_refused(tmp_path: Path):
     with pytest.raises(ValueError, match="accumulate is 0"):
         fitted(tmp_path, accumulate=0)
+    with pytest.raises(ValueError, match="precision is 'fp16': give one of 'float32', 'float16', 'bfloat16'"):
+        fitted(tmp_path, precision="fp16")

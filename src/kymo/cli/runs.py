@@ -34,7 +34,7 @@ def runs(
     with Logs(checked_directories(logdirs)) as logs:
         logs.refresh()
         if not watch:
-            console.print(_table(logs))
+            console.print(_table(logs) if logs else f"No runs are in {', '.join(logdirs)} yet.")
             return
         from rich.live import Live
 

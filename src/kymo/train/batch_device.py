@@ -70,7 +70,7 @@ def tensors_of(batch: Any) -> Iterator[torch.Tensor]:
 def _rebuilt(batch: Mapping[Any, Any], moved: dict[Any, Any]) -> Any:
     """A mapping of its own kind where that can be made of a dict; a dict serves as well."""
     try:
-        return type(batch)(moved)  # type: ignore[call-arg]
+        return type(batch)(moved)  # type: ignore[call-arg] # tried
     except TypeError:
         return moved
 

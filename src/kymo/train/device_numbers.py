@@ -66,7 +66,7 @@ class DeviceNumbers(Generic[Key]):
         host = self._spare.pop() if self._spare else self._pinned()
         # What comes into the buffer after this is behind it in the stream.
         host.copy_(self._buffer, non_blocking=True)
-        event = self._torch.cuda.Event()  # type: ignore[no-untyped-call]
+        event = self._torch.cuda.Event()  # type: ignore[no-untyped-call] # torch's
         event.record(self._torch.cuda.current_stream(self._buffer.device))
         self._copies.append(_Copy(host, event, keys))
 
@@ -81,7 +81,7 @@ class DeviceNumbers(Generic[Key]):
 
     def _read(self, *, wait: bool) -> list[tuple[Key, float]]:
         found, self._known = self._known, []
-        while self._copies and (wait or self._copies[0].arrived.query()):  # type: ignore[no-untyped-call]
+        while self._copies and (wait or self._copies[0].arrived.query()):  # type: ignore[no-untyped-call] # torch's
             copy = self._copies.popleft()
             copy.arrived.synchronize()
             found += zip(copy.keys, copy.host.tolist(), strict=False)

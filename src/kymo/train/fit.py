@@ -72,7 +72,7 @@ def fit(
         What each epoch came to, by name, and the outcome.
 
     Raises:
-        ValueError: `accumulate` is below 1, or `mode` cannot be told by the name.
+        ValueError: `accumulate` is below 1, `precision` is none of these, or the name does not tell `mode`.
         CheckpointError: The run is resumed and its checkpoint does not fit.
 
     Example:

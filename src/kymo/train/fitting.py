@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from kymo.train.batch_device import tensors_of, to_device
 from kymo.train.history import History
@@ -24,7 +24,7 @@ class Fitting:
     """A model with all that trains it; see `fit` for what each of them is.
 
     Raises:
-        ValueError: `accumulate` is below 1.
+        ValueError: `accumulate` is below 1, or `precision` is none of the three.
     """
 
     model: nn.Module
@@ -42,6 +42,9 @@ class Fitting:
 
         if self.accumulate < 1:
             raise ValueError(f"accumulate is {self.accumulate}: give 1 or more batches for each step.")
+        if self.precision not in get_args(Precision):
+            named = ", ".join(map(repr, get_args(Precision)))
+            raise ValueError(f"precision is {self.precision!r}: give one of {named}.")
         self._device = torch.device(self.device or _best_device())
         self._scaler = torch.amp.GradScaler(self._device.type, enabled=self.precision == "float16")
         self.model.to(self._device)
@@ -75,7 +78,7 @@ class Fitting:
         for number, (inputs, targets) in enumerate(run.batches(loader, self._device), start=1):
             with self._precise():
                 loss = self.criterion(self.model(inputs), targets)
-            self._scaler.scale(loss / self.accumulate).backward()  # type: ignore[no-untyped-call]
+            self._scaler.scale(loss / self.accumulate).backward()  # type: ignore[no-untyped-call] # torch's
             if number % self.accumulate == 0:
                 self._step()
             run.log({"train/loss": loss})

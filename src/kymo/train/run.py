@@ -329,7 +329,7 @@ class Run:
     def _restore(self) -> None:
         """Takes up the state of what `watch` has named so far."""
         self._is_restored = True
-        parts = {**self._parts, "conditions": self._conditions, "means": self._means}
+        parts = {**self._parts, "run_conditions": self._conditions, "run_means": self._means}
         self._checkpoints.watch(self._model, parts)
 
     def _open(self) -> None:

@@ -70,7 +70,7 @@ class _Copying:
         ordered = OrderedDict(items)
         # The versions of a module's layers, which loading looks at.
         if hasattr(state, "_metadata"):
-            ordered._metadata = state._metadata  # type: ignore[attr-defined]
+            ordered._metadata = state._metadata  # type: ignore[attr-defined] # torch sets it
         return ordered
 
     def _tensor(self, tensor: torch.Tensor) -> torch.Tensor:

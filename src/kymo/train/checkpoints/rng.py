@@ -24,7 +24,7 @@ def rng_state() -> dict[str, Any]:
     if (numpy := sys.modules.get("numpy")) is not None:
         name, keys, *rest = numpy.random.get_state()
         state["numpy"] = (str(name), keys.tolist(), *rest)
-    if torch.cuda.is_available() and torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+    if torch.cuda.is_available() and torch.cuda.is_initialized():  # type: ignore[no-untyped-call] # torch's
         state["cuda"] = torch.cuda.get_rng_state_all()
     return state
 

@@ -62,8 +62,9 @@ class Saver:
         self._waiting = {**self._failed, **self._waiting}
         self._failed.clear()
         if self._thread is None and self._waiting:
-            self._thread = threading.Thread(target=self._run, name="kymo-checkpoints")
-            self._thread.start()
+            thread = threading.Thread(target=self._run, name="kymo-checkpoints")
+            thread.start()  # waits for what this one holds
+            self._thread = thread
 
     def _run(self) -> None:
         while True:

@@ -85,23 +85,23 @@ class StopCondition:
     def close(self) -> None:
         """Training is over: gives back what the condition holds."""
 
-    def before_epoch(self, at: Progress = UNTOLD) -> "Fired | None":  # noqa: ARG002
+    def before_epoch(self, at: Progress = UNTOLD) -> "Fired | None":
         """Asked before an epoch begins."""
         return None
 
-    def after_batch(self, at: Progress = UNTOLD) -> "Fired | None":  # noqa: ARG002
+    def after_batch(self, at: Progress = UNTOLD) -> "Fired | None":
         """Asked after each batch, with the metrics of the batch."""
         return None
 
-    def before_validation(self, at: Progress = UNTOLD) -> "Fired | None":  # noqa: ARG002
+    def before_validation(self, at: Progress = UNTOLD) -> "Fired | None":
         """Asked before a validation begins."""
         return None
 
-    def after_validation(self, at: Progress = UNTOLD) -> "Fired | None":  # noqa: ARG002
+    def after_validation(self, at: Progress = UNTOLD) -> "Fired | None":
         """Asked once a validation has ended."""
         return None
 
-    def after_epoch(self, at: Progress = UNTOLD) -> "Fired | None":  # noqa: ARG002
+    def after_epoch(self, at: Progress = UNTOLD) -> "Fired | None":
         """Asked after each epoch, with the metrics of the epoch."""
         return None
 

@@ -112,7 +112,7 @@ class Diverged(StopCondition):
             self._others.update(at.metrics)
         return self.fired if self._bad is not None else None
 
-    def after_epoch(self, at: Progress = UNTOLD) -> Fired | None:  # noqa: ARG002
+    def after_epoch(self, at: Progress = UNTOLD) -> Fired | None:
         """Waits for all losses.
 
         Raises:

@@ -202,7 +202,7 @@ class EarlyStopping(StopCondition):
             text = f"{self.monitor} has not improved on {self._best[0]:.6g}{where} for {waited_text}."
         return self._met("early_stopping", text)
 
-    def before_epoch(self, at: Progress = UNTOLD) -> Fired | None:  # noqa: ARG002
+    def before_epoch(self, at: Progress = UNTOLD) -> Fired | None:
         """What the last check has met: a run that is resumed where it had stopped ends, if its options still say so."""
         return self.fired
 

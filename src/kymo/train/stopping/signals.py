@@ -97,19 +97,19 @@ class StopSignals(StopCondition):
             if native is not None:
                 native.restore()
 
-    def before_epoch(self, at: Progress = UNTOLD) -> Fired | None:  # noqa: ARG002
+    def before_epoch(self, at: Progress = UNTOLD) -> Fired | None:
         """Whether a signal has come."""
         return self.fired
 
-    def after_batch(self, at: Progress = UNTOLD) -> Fired | None:  # noqa: ARG002
+    def after_batch(self, at: Progress = UNTOLD) -> Fired | None:
         """Whether a signal has come."""
         return None if self._first is None else self.fired
 
-    def before_validation(self, at: Progress = UNTOLD) -> Fired | None:  # noqa: ARG002
+    def before_validation(self, at: Progress = UNTOLD) -> Fired | None:
         """Whether a signal has come."""
         return self.fired
 
-    def after_epoch(self, at: Progress = UNTOLD) -> Fired | None:  # noqa: ARG002
+    def after_epoch(self, at: Progress = UNTOLD) -> Fired | None:
         """Whether a signal has come."""
         return self.fired
 

@@ -12,7 +12,7 @@ from kymo.train.stopping.stop_request import Identity, StopRequest, read_request
 from kymo.train.stopping.stopwatch import Clock
 
 _logger = logging.getLogger("kymo")
-# A look costs one or two microseconds on a local disk. Where it takes this long, a thread looks instead.
+# On a local disk a look takes a small part of this. Where it takes this long, a thread looks instead.
 _SLOW_SECONDS = 0.0002
 _SLOW_LOOKS = 3  # in a row: one alone may be a busy processor's
 # `echo epoch > STOP` makes the file before it fills it: an empty one that is fresh is looked at again.
@@ -27,7 +27,7 @@ class StopFile(StopCondition):
     stops after the batch, and is told. The file is removed when the stop is made; one that was there before the
     training began is left over from an earlier one, and is removed with a notice. Notices go to the logger "kymo".
 
-    Asking costs less than two microseconds. On a network file system, or where looking turns out slow, a
+    Asking costs one look at the directory. On a network file system, or where looking turns out slow, a
     daemon thread looks once a second.
 
     Args:
@@ -184,7 +184,7 @@ class StopFile(StopCondition):
         # A thread may not have looked again yet.
         self._done_with = identity if self._watch is not None else None
         try:
-            os.unlink(self.path)  # noqa: PTH108
+            os.unlink(self.path)  # noqa: PTH108 - the path is a text, for the look at each batch
         except FileNotFoundError:
             pass  # whoever put it has taken it away
         except OSError as error:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 _GRACE_SECONDS = 10.0  # for the batch in which the training stops
 
 
-def shield_worker(worker: int) -> None:  # noqa: ARG001
+def shield_worker(worker: int) -> None:  # noqa: ARG001 - torch's signature
     """Has the worker process that calls it outlive a soft stop, for `DataLoader(worker_init_fn=shield_worker)`.
 
     A terminal sends Ctrl+C to every process in the foreground, and schedulers send SIGTERM and SIGUSR1 to every process
@@ -32,7 +32,7 @@ def shield_worker(worker: int) -> None:  # noqa: ARG001
     signal.signal(signal.SIGTERM, _end_later)
 
 
-def _end_later(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+def _end_later(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's
     # Not threading.Thread: its locks may be held by what the signal came in the middle of.
     _thread.start_new_thread(_end, ())
 
