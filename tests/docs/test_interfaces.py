@@ -15,7 +15,7 @@ from kymo.store import Logs
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SERVING, RUNNING = ((DOCS / "guides" / name).read_text(encoding="utf-8") for name in ("serving.md", "running.md"))
 # The guide that has a command's table of options.
-GUIDES = {"serve": SERVING, "demo": SERVING, "stop": RUNNING, "runs": RUNNING}
+GUIDES = {"serve": SERVING, "demo": SERVING, "stop": RUNNING, "control": RUNNING, "runs": RUNNING}
 PROTOCOL = (DOCS / "protocol.md").read_text(encoding="utf-8")
 
 

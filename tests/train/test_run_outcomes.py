@@ -86,7 +86,7 @@ def test_each_end_is_told_everywhere_and_loses_nothing(how: str, trainings: "sub
     assert run.status == "finished"
     steps = run["train/loss"].steps.tolist()
     assert steps == list(range(1, record["step"] + 1))
-    (outcome,) = run.texts("outcome/text_summary")
+    (outcome,) = run.texts("events/stop/text_summary")
     assert outcome.text[0].startswith(record["outcome"]["text"])
     if how == "error":
         assert record["outcome"]["text"] == "RuntimeError: the loader's disk is gone"

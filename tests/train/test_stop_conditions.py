@@ -39,7 +39,7 @@ def test_all_are_asked_and_the_first_one_counts() -> None:
 
 def test_a_condition_is_not_asked_at_moments_it_has_no_answer_for() -> None:
     stop = StopConditions([MaxEpochs(1), MaxSteps(1)])
-    assert [len(stop._asked[moment]) for moment in MOMENTS] == [2, 1, 0, 0, 2]
+    assert [len(stop._asked[moment]) for moment in MOMENTS] == [2, 1, 0, 0, 2, 0]
 
 
 def test_starting_and_closing_reach_all_of_them_closing_in_reverse_though_one_fails() -> None:
@@ -72,8 +72,8 @@ def test_every_decision_passes_through_the_agreement() -> None:
 
     stop = StopConditions([MaxEpochs(5)], agree=agree)
     answers = [getattr(stop, moment)(Progress(1, 10)) for moment in MOMENTS]
-    assert answers == [elsewhere] * 5
-    assert asked == [None] * 5, "also where no condition answers: all ranks meet at every moment"
+    assert answers == [elsewhere] * len(MOMENTS)
+    assert asked == [None] * len(MOMENTS), "also where no condition answers: all ranks meet at every moment"
 
 
 def test_closeness_is_told_for_each_and_for_the_nearest() -> None:

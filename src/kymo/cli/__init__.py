@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from kymo.cli.control import control
 from kymo.cli.demo import demo
 from kymo.cli.misuse import EXIT_CODE
 from kymo.cli.runs import runs
@@ -27,6 +28,7 @@ app.command("serve", context_settings={"token_normalize_func": dashed})(serve)
 app.command("demo")(demo)
 app.command("runs")(runs)
 app.command("stop")(stop)
+app.command("control")(control)
 
 
 def _version(asked: bool) -> None:

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from kymo.store.edits.open_directory import open_below, open_directory
+from kymo.format.open_directory import open_directory
+from kymo.store.edits.open_directory import open_below
 
 
 class Place(NamedTuple):

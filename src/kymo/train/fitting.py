@@ -60,6 +60,8 @@ class Fitting:
     ) -> None:
         """Trains and validates, epoch by epoch, until the run ends, and adds what each epoch came to."""
         run.watch(self.model, self.optimizer, self.scheduler, scaler=self._scaler, history=history)
+        if val_loader is not None:
+            run.offer_validation(lambda: self.validate(val_loader))
         for _ in run.epochs(epochs):
             self.train(run, train_loader)
             scores = {"learning_rate": float(self.optimizer.param_groups[0]["lr"])}

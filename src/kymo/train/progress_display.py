@@ -9,6 +9,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 from kymo.train.stopping.duration import duration_text
+from kymo.writer.scalar import to_float
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -91,7 +92,7 @@ class ProgressDisplay:
             loader: What is looped over.
             done: How many of its batches are done already.
         """
-        total = _length(loader)
+        total = length(loader)
         self._total, self._batches, self._done = total, done, done
         self._loop_began = self._clock()
         bar = self._shown()
@@ -151,6 +152,16 @@ class ProgressDisplay:
         each = self._seconds / self._epochs_here
         return f"about {duration_text(max(0.0, each * (self._planned - self._complete) - spent))} left"
 
+    def leave_out(self, seconds: float) -> None:
+        """Does not count a pause."""
+        self._epoch_began += seconds
+        self._loop_began += seconds
+
+    @_harmless
+    def tell(self, line: str) -> None:
+        """Something has happened beside the training."""
+        self._print(line)
+
     @_harmless
     def close(self) -> None:
         """The training is over; the bar goes."""
@@ -195,14 +206,14 @@ def _bar(console: Any) -> Progress:
 def _told(numbers: Mapping[str, Any]) -> str:
     """The first few numbers, losses and accuracies before the rest."""
     names = sorted(numbers, key=lambda name: not any(word in name.lower() for word in ("loss", "acc")))
-    return " · ".join(f"{name} {float(numbers[name]):.4g}" for name in names[:_NAMES])
+    return " · ".join(f"{name} {to_float(name, numbers[name]):.4g}" for name in names[:_NAMES])
 
 
 def _joined(*parts: str) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _length(loader: Any) -> int | None:
+def length(loader: Any) -> int | None:
     """How many batches a loader has, if it knows."""
     try:
         return len(loader)

@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kymo.format.file_names import STOP_FILE
 from kymo.train.batch_device import to_device
 from kymo.train.checkpoints.best_model import BestModel
 from kymo.train.checkpoints.last_checkpoint import Stateful
-from kymo.train.epoch_means import EpochMeans
-from kymo.train.place import Place
-from kymo.train.progress_display import NoDisplay, ProgressDisplay
+from kymo.train.control.validation_now import Validate
+from kymo.train.progress_display import NoDisplay, ProgressDisplay, length
 from kymo.train.run_checkpoints import RunCheckpoints
-from kymo.train.run_log import RunLog
-from kymo.train.run_record import RunRecord, environment, plain
-from kymo.train.run_report import RunReport
+from kymo.train.run_record import environment, plain
+from kymo.train.session import Session
 from kymo.train.soft_stop import SoftStop
-from kymo.train.stopping.condition import Progress, StopCondition
+from kymo.train.stopping.condition import StopCondition
 from kymo.train.stopping.duration import Duration, to_seconds
 from kymo.train.stopping.fired import Fired
 from kymo.train.stopping.outcome import Outcome
-from kymo.train.stopping.signals import StopSignals
-from kymo.train.stopping.stop_conditions import StopConditions
-from kymo.train.stopping.stop_file import StopFile
 from kymo.train.stopping.worker_shield import shield_workers
-from kymo.train.training_checks import TrainingChecks
 from kymo.writer import SummaryWriter
 
 if TYPE_CHECKING:
@@ -57,6 +49,7 @@ class Run:
         resume: Whether to go on where the run of this directory stopped. Without a checkpoint it begins.
         save_every: `last.pth` is saved after each epoch and at each soft stop, and this often within an epoch.
         progress: Whether to show in the terminal, or the notebook, how it goes on.
+        control: Whether it may be steered while it goes on, from the dashboard or by `kymo control`.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -89,62 +82,45 @@ class Run:
         resume: bool = False,
         save_every: Duration = "10m",
         progress: bool = True,
+        control: bool = True,
     ) -> None:
         self.directory = Path(log_dir).absolute()
-        self.outcome: Outcome | None = None
-        self._checkpoints = RunCheckpoints(
+        checkpoints = RunCheckpoints(
             self.directory,
             [keep] if isinstance(keep, BestModel) else list(keep),
             resume=resume,
             save_seconds=to_seconds(save_every, "save_every"),
         )
-        self._conditions = StopConditions(
-            [StopSignals(), StopFile(self.directory / STOP_FILE, started=time.time()), *stop]
-        )
-        self._description = {"name": name or self.directory.name, "config": plain(config), **environment()}
-        self._means = EpochMeans()
-        self._parts: dict[str, Stateful] = {}
-        self._model: nn.Module | None = None
-        self._is_entered = self._is_restored = False
-        self._process = os.getpid()
-        self._report: RunReport | None = None
-        self._display = ProgressDisplay() if progress else NoDisplay()
-        self._writer: SummaryWriter | None = None
-        self._log: RunLog | None = None
-        self._fired: Fired | None = None
-        self._completed: Fired | None = None  # all epochs are done, which is no reason to stop what follows
-        self._found_late: Fired | None = None  # by a condition, behind a validation: its epoch is still to be ended
-        self._in_batch: object | None = None  # stands for the loop whose batch is under way
-        self._loops = 0
-        self._checks = TrainingChecks()
-        self._batch_metrics: dict[str, Any] = {}
-        self._epoch_metrics: dict[str, Any] = {}
+        description = {"name": name or self.directory.name, "config": plain(config), **environment()}
+        display = ProgressDisplay() if progress else NoDisplay()
+        self._session = Session(self.directory, description, stop, checkpoints, display, is_steered=control)
+        self._is_entered = False
 
     @property
     def writer(self) -> SummaryWriter:
         """The run's writer, for whatever `log` does not take."""
-        self._open()
-        assert self._writer is not None
-        return self._writer
-
-    @property
-    def _place(self) -> Place:
-        return self._checkpoints.place
+        self._session.open()
+        return self._session.numbers.writer
 
     @property
     def epoch(self) -> int:
         """Epochs that are complete."""
-        return self._place.epoch
+        return self._session.place.epoch
 
     @property
     def step(self) -> int:
         """Batches that are complete, over all epochs."""
-        return self._place.step
+        return self._session.place.step
 
     @property
     def should_stop(self) -> bool:
         """Whether a stop condition has been met."""
-        return self._fired is not None
+        return self._session.fired is not None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it has ended; None before."""
+        return self._session.outcome
 
     def watch(
         self, model: nn.Module, optimizer: Optimizer | None = None, scheduler: Any = None, **others: Stateful
@@ -164,33 +140,31 @@ class Run:
             CheckpointError: The run is resumed and its checkpoint does not fit.
         """
         given = {"model": model, "optimizer": optimizer, "scheduler": scheduler, **others}
-        self._parts = {name: part for name, part in given.items() if part is not None}
-        self._model = model
-        self._checks.watch(model, optimizer)
-        self._start()
-        self._restore()
+        self._session.watch(model, optimizer, {name: part for name, part in given.items() if part is not None})
 
     def epochs(self, count: int | None = None) -> Iterator[int]:
         """The epochs, from 1 on: `for epoch in run.epochs(100)`. Ends when a stop condition is met.
 
         A resumed run goes on with the epoch that it stopped in.
         """
-        self._open()
-        assert self._report is not None
-        self._report.planned = count
-        while count is None or self._place.epoch < count:
-            if self._is_met("before_epoch"):
+        session = self._session
+        session.open()
+        session.place.planned = count
+        session.report.tell(at_once=True)
+        while (planned := session.place.planned) is None or session.place.epoch < planned:
+            if session.is_met("before_epoch"):
                 return
-            self._checkpoints.begin_epoch()
-            self._loops = 0
-            self._display.begin_epoch(self._place.epoch + 1, count)
-            yield self._place.epoch + 1
-            if self._fired is None:
-                self._end_epoch()
-            if self._fired is not None:
+            session.checkpoints.begin_epoch()
+            session.pace.begin_epoch(session.place)
+            session.loops = 0
+            session.display.begin_epoch(session.place.epoch + 1, planned)
+            yield session.place.epoch + 1
+            if session.fired is None:
+                session.end_epoch()
+            if session.fired is not None:
                 return
-        epochs = "The one epoch is done." if count == 1 else f"All {count} epochs are done."
-        self._completed = Fired("completed", epochs, {"epochs": self._place.epoch})
+        epochs = "The one epoch is done." if planned == 1 else f"All {planned} epochs are done."
+        session.completed = Fired("completed", epochs, {"epochs": session.place.epoch})
 
     def batches(self, loader: Iterable[Any], device: torch.device | str | None = None) -> Iterator[Any]:
         """The batches of a loader, on a device if one is given.
@@ -203,41 +177,56 @@ class Run:
         Raises:
             DeviceMismatchError: The first batch is on another device than the model.
         """
-        self._open()
-        self._leave_batch()
-        self._loops += 1
-        loop = self._loops - 1
-        if loop < self._place.loop:
+        session = self._session
+        session.open()
+        session.leave_batch()
+        session.loops += 1
+        loop = session.loops - 1
+        if loop < session.place.loop:
             return  # complete before the run was resumed
-        self._place.begin_loop(loop)
+        session.place.begin_loop(loop, length(loader))
         shield_workers(loader)
-        self._display.begin_loop(loader, self._place.batch)
+        session.display.begin_loop(loader, session.place.batch)
         this = object()
-        for batch in self._checkpoints.draw(loader, loop):
+        for batch in session.checkpoints.draw(loader, loop):
             moved = batch if device is None else to_device(batch, device)
-            self._checks.before_batch(moved, is_moved=device is not None)
-            self._in_batch = this
+            session.checks.before_batch(moved, is_moved=device is not None)
+            session.in_batch = this
             try:
                 yield moved
             except GeneratorExit:
                 # The loop is left, and the batch counts. It may be told of late, when the next loop has begun.
-                if self._in_batch is this:
-                    self._leave_batch()
+                if session.in_batch is this:
+                    session.leave_batch()
                 raise
-            self._end_batch()
-            if self._fired is not None:
+            session.end_batch()
+            if session.fired is not None:
                 self._leave()
                 return
-        self._place.end_loop()
+        session.place.end_loop()
 
     @contextmanager
     def validation(self) -> Iterator[None]:
         """Surrounds a validation, so that its time is known, and none begins that would not end in time."""
-        self._open()
-        if self._is_met("before_validation"):
+        session = self._session
+        session.open()
+        if session.is_met("before_validation"):
             self._leave()
+        session.report.enter("validation")
         yield
-        self._found_late = self._found_late or self._asked("after_validation")
+        session.report.enter("training")
+        session.found_late = session.found_late or session.ask("after_validation")
+
+    def offer_validation(self, validate: Validate) -> None:
+        """Lets a validation be asked for while the training goes on: `run.offer_validation(lambda: evaluate(model))`.
+
+        What it measures is logged at the step it was asked at, and counts for the best model, but for no patience.
+        Training goes on as it would have without: modules and random number generators are put back as they were.
+
+        Args:
+            validate: Measures the model, and returns the metrics by name.
+        """
+        self._session.offer_validation(validate)
 
     def log(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         """Logs numbers at the present step, as one event: `run.log({"train/loss": loss})`, `run.log(lr=0.1)`.
@@ -249,13 +238,11 @@ class Run:
             TypeError: A name is no string or a value no number.
             ValueError: A tensor has other than one element.
         """
-        self._open()
-        assert self._log is not None
+        session = self._session
+        session.open()
         given = named if values is None else {**values, **named} if named else values
-        in_batch = self._in_batch is not None
-        self._log.log(given, self._place.step + in_batch, in_batch=in_batch)
-        if in_batch:
-            self._batch_metrics.update(given)
+        in_batch = session.in_batch is not None
+        session.numbers.log(given, session.place.step + in_batch, in_batch=in_batch)
 
     def log_epoch(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         """Logs what was measured of an epoch, and keeps the model if it is the best.
@@ -266,20 +253,19 @@ class Run:
         """
         given = {**(values or {}), **named}
         self.log(given)
-        self._epoch_metrics.update(given)
-        self._checkpoints.keep_best(given, self._place.epoch + 1)
+        self._session.numbers.add_to_epoch(given)
+        self._session.keep_best(given, self.epoch + 1)
 
     def epoch_means(self) -> dict[str, float]:
         """The means so far of what the batches of this epoch have logged; waits for what is on a device."""
-        self._open()
-        assert self._log is not None
-        self._log.settle()
-        return self._means.values()
+        self._session.open()
+        self._session.numbers.settle()
+        return self._session.numbers.means.values()
 
     def checkpoint_now(self) -> None:
         """Has `last.pth` saved at this place."""
-        self._open()
-        self._save()
+        self._session.open()
+        self._session.save()
 
     def close(self, error: BaseException | None = None) -> None:
         """Ends the run: everything is saved, and `outcome` says how it ended. Leaving the `with` block does it.
@@ -287,27 +273,10 @@ class Run:
         Args:
             error: The exception that has ended it.
         """
-        if self.outcome is not None or self._process != os.getpid():  # a forked worker leaves the run to its owner
-            return
-        self._start()
-        with ExitStack() as ending:  # whatever befalls one step of it, the others are taken
-            ending.callback(self._conclude, error)
-            ending.callback(self._conditions.close)
-            ending.callback(self._display.close)
-            ending.callback(self._checkpoints.wait)
-            if error is None:
-                self._open()
-                self._leave_batch()
-                if self._place.step != self._checkpoints.saved_step:
-                    self._save()
-
-    def _conclude(self, error: BaseException | None) -> None:
-        assert self._report is not None
-        self.outcome = self._report.conclude(self._fired or self._found_late or self._completed, error)
-        self._report.finish(self.outcome, error, self._writer)
+        self._session.close(error)
 
     def __enter__(self) -> Self:
-        self._start()
+        self._session.start()
         self._is_entered = True
         return self
 
@@ -317,82 +286,6 @@ class Run:
         is_soft = isinstance(error, SoftStop)
         self.close(None if is_soft else error)
         return is_soft
-
-    def _start(self) -> None:
-        """The run is under way: viewers are told, and stop conditions begin to count."""
-        if self._report is None:
-            record = RunRecord(self.directory, self._description)
-            self._report = RunReport(self.directory, record, self._conditions, self._checkpoints)
-            self._checkpoints.begin()
-            self._conditions.start()
-
-    def _restore(self) -> None:
-        """Takes up the state of what `watch` has named so far."""
-        self._is_restored = True
-        parts = {**self._parts, "run_conditions": self._conditions, "run_means": self._means}
-        self._checkpoints.watch(self._model, parts)
-
-    def _open(self) -> None:
-        """What logging needs, which begins at the step that the run goes on from."""
-        self._start()
-        if not self._is_restored:
-            self._restore()
-        if self._writer is None:
-            self._writer = SummaryWriter(self.directory, purge_step=self._place.step + 1 if self._place.step else None)
-            self._log = RunLog(self._writer, self._means)
-
-    def _asked(self, moment: str, metrics: Mapping[str, Any] | None = None) -> Fired | None:
-        at = Progress(self._place.epoch, self._place.step, metrics or {})
-        fired: Fired | None = getattr(self._conditions, moment)(at)
-        return fired
-
-    def _is_met(self, moment: str, metrics: Mapping[str, Any] | None = None) -> bool:
-        self._fired = self._fired or self._asked(moment, metrics)
-        return self._fired is not None
-
-    def _leave_batch(self) -> None:
-        """A batch whose loop was left counts as complete."""
-        if self._in_batch is not None:
-            self._in_batch = None
-            self._place.end_batch()
-
-    def _end_batch(self) -> None:
-        self._leave_batch()
-        self._checks.after_batch()
-        self._is_met("after_batch", self._batch_metrics)
-        self._batch_metrics.clear()
-        if self._checkpoints.is_due():
-            self._save()
-        if self._report is not None:
-            self._report.tell(if_due=True)
-        self._display.end_batch(self._means.values)
-
-    def _end_epoch(self) -> None:
-        assert self._log is not None
-        self._leave_batch()
-        if not self._loops:
-            self._place.step += 1  # an epoch without batches is one step
-        self._log.settle()
-        means = self._means.values()
-        self._means.clear()
-        self._place.end_epoch()
-        self._log.log({**{f"{tag}/epoch": mean for tag, mean in means.items()}, "epoch": self._place.epoch}, self.step)
-        metrics = {**means, **self._epoch_metrics}
-        # What `log_epoch` was given has had its turn.
-        self._checkpoints.keep_best({tag: means[tag] for tag in means.keys() - self._epoch_metrics}, self._place.epoch)
-        self._checkpoints.check_kept(metrics)
-        self._epoch_metrics.clear()
-        self._is_met("after_epoch", metrics)
-        self._fired = self._fired or self._found_late
-        self._save()
-        if self._report is not None:
-            self._report.tell()
-        self._display.end_epoch(metrics, {best.monitor: best.value for best in self._checkpoints.results()})
-
-    def _save(self) -> None:
-        assert self._log is not None
-        self._log.settle()  # the means so far are part of it
-        self._checkpoints.save()
 
     def _leave(self) -> None:
         """Out of the middle of an epoch; without a `with` block, the loops end by themselves."""

@@ -161,20 +161,27 @@ class RunCheckpoints:
         except OSError as error:
             _logger.warning("%s of an earlier run cannot be kept: %s.", self._path, error.strerror or error)
 
-    def keep_best(self, metrics: Mapping[str, Any], epoch: int) -> None:
+    def keep_best(self, metrics: Mapping[str, Any], epoch: int) -> list[Best]:
         """Keeps the model if one of these metrics, which an epoch has come to, is the best so far.
 
         A model that cannot be kept costs a warning.
+
+        Returns:
+            The results that are better than before.
         """
+        better: list[Best] = []
         if self._model is None:
-            return
+            return better
         for best in self._keep:
             if best.monitor not in metrics:
                 continue
             try:
-                best.update(metrics[best.monitor], self._model, epoch=epoch, step=self.place.step)
+                is_best = best.update(metrics[best.monitor], self._model, epoch=epoch, step=self.place.step)
+                if is_best and best.result is not None:
+                    better.append(best.result)
             except Exception as error:  # what a model's state may hold, nobody knows
                 self._tell(f"{best.path} is not saved: {error}.")
+        return better
 
     def check_kept(self, metrics: Mapping[str, Any]) -> None:
         """Tells of best models that cannot be known, once an epoch is complete."""
@@ -193,6 +200,11 @@ class RunCheckpoints:
     def results(self) -> list[Best]:
         """The best scores so far."""
         return [result for best in self._keep if (result := best.result) is not None]
+
+    @property
+    def is_written(self) -> bool | None:
+        """Whether `last.pth` is on the disk as it was last saved; None while it is being written."""
+        return self._saver.is_written(self._path)
 
     def wait(self) -> bool:
         """Waits until all is written; returns whether it is on the disk."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kymo.format.json_file import replace_json_object
+from kymo.format.open_directory import open_directory
 from kymo.format.run_file import RUN_FILE, RUNNING
 
 # A viewer takes a run for dead that has not said for 30 s that it is alive.
@@ -96,11 +97,8 @@ class RunRecord:
             data = dict(self._data)
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
-            directory = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
+            with open_directory(self._directory) as directory:
                 replace_json_object(directory, RUN_FILE, data)
-            finally:
-                os.close(directory)
             self._told = ""
         except (OSError, TypeError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)

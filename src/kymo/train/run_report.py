@@ -8,15 +8,17 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from traceback import format_exception
-from typing import Any
+from typing import Any, Literal
 
 from kymo.format.file_names import LAST_FILE
+from kymo.train.control.steering import Steering
+from kymo.train.pace import Pace
 from kymo.train.run_checkpoints import RunCheckpoints
+from kymo.train.run_numbers import RunNumbers, printable
 from kymo.train.run_record import RunRecord
 from kymo.train.stopping.fired import Fired
 from kymo.train.stopping.outcome import Outcome
 from kymo.train.stopping.stop_conditions import StopConditions
-from kymo.writer import SummaryWriter
 
 # What a viewer is told of the progress may be this old.
 _TOLD_SECONDS = 5.0
@@ -30,27 +32,48 @@ class RunReport:
         record: Its `run.json`.
         conditions: The run's stop conditions.
         checkpoints: The run's checkpoints, which know its place.
+        pace: How fast it goes on.
+        steering: What may be asked of it; None where nothing may.
 
     Attributes:
-        planned: How many epochs are planned; None where only a stop condition ends the run.
+        phase: What goes on.
     """
 
     def __init__(
-        self, directory: Path, record: RunRecord, conditions: StopConditions, checkpoints: RunCheckpoints
+        self,
+        directory: Path,
+        record: RunRecord,
+        conditions: StopConditions,
+        checkpoints: RunCheckpoints,
+        pace: Pace,
+        steering: Steering | None,
     ) -> None:
-        self.planned: int | None = None
+        self.phase: Literal["training", "validation"] = "training"
         self._directory = directory
         self._record = record
         self._conditions = conditions
         self._checkpoints = checkpoints
+        self._steering = steering
+        self._pace = pace
         self._told_at = time.monotonic()
 
-    def tell(self, *, if_due: bool = False) -> None:
-        """Says where the run stands; with `if_due`, only if the last word on it is old."""
+    def enter(self, phase: Literal["training", "validation"]) -> None:
+        """Something else goes on from here."""
+        self.phase = phase
+        self._record.change(phase=phase, told=time.time())
+
+    def tell(self, *, if_due: bool = False, at_once: bool = False, **also: Any) -> None:
+        """Says where the run stands.
+
+        Args:
+            if_due: Only if the last word on it is old.
+            at_once: Whether viewers see it now, rather than within seconds.
+            also: What else to say, as JSON knows it.
+        """
         if if_due and time.monotonic() - self._told_at < _TOLD_SECONDS:
             return
         self._told_at = time.monotonic()
-        self._record.change(**self._progress())
+        self._record.change(at_once=at_once, **self._progress(), **also)
 
     def conclude(self, fired: Fired | None, error: BaseException | None) -> Outcome:
         """How the run has ended: by a stop condition, an exception, or because its loop was left."""
@@ -65,39 +88,45 @@ class RunReport:
             fired = Fired("completed", left, {"epochs": place.epoch, "steps": place.step})
         return Outcome.of(fired, best=best, resume=resume if fired.reason != "completed" else None)
 
-    def finish(self, outcome: Outcome, error: BaseException | None, writer: SummaryWriter | None) -> None:
+    def finish(self, outcome: Outcome, error: BaseException | None, numbers: RunNumbers) -> None:
         """Says the last word: in the log, in `run.json`, and on standard output.
 
         Args:
             outcome: How the run has ended.
             error: The exception that has ended it, whose trace is logged.
-            writer: The run's writer, if it was opened.
+            numbers: The run's log.
         """
         step = self._checkpoints.place.step
         try:
-            writer = writer or SummaryWriter(self._directory)
-            writer.add_text("outcome", _printable(str(outcome)), step)
+            numbers.event("stop", str(outcome), step)
             if error is not None:
-                writer.add_text("error", f"```\n{_printable(''.join(format_exception(error)))}```", step)
-            writer.flush(sync=True)
-            writer.close()
+                trace = printable("".join(format_exception(error)))
+                numbers.writer.add_text("error", f"```\n{trace}```", step)
+            numbers.writer.flush(sync=True)
+            numbers.writer.close()
         except (OSError, ValueError) as trouble:  # the log cannot be written to at all
             logging.getLogger("kymo").warning("The outcome is not in the log: %s", trouble)
-        self._record.close(outcome.reason, outcome=outcome.to_json(), **self._progress())
+        self._record.close(outcome.reason, outcome=outcome.to_json(), **{**self._progress(), "offers": None})
         with suppress(OSError, ValueError):  # nobody reads it any more
-            print(_printable(str(outcome)), flush=True)
+            print(printable(str(outcome)), flush=True)
 
     def _progress(self) -> dict[str, Any]:
         place = self._checkpoints.place
+        left = self._pace.left(place, self._conditions.conditions)
         return {
+            "told": time.time(),
+            "phase": self.phase if self._steering is None or not self._steering.is_paused else "paused",
             "epoch": place.epoch,
             "step": place.step,
-            "planned_epochs": self.planned,
-            "stop": {name: one._asdict() for name, one in self._conditions.closenesses().items()},
+            "batch": place.batch,
+            "batches": place.batches,
+            "planned_epochs": place.planned,
+            "left": left._asdict() if left is not None else None,
+            "stop": {
+                name: {"fraction": one.fraction, "text": one.text}
+                for name, one in self._conditions.closenesses().items()
+            },
             "best": [asdict(best) for best in self._checkpoints.results()],
+            "saved_step": self._checkpoints.saved_step if self._checkpoints.saved_step >= 0 else None,
+            "offers": self._steering.offers() if self._steering is not None else None,
         }
-
-
-def _printable(text: str) -> str:
-    """What no encoding refuses."""
-    return text.encode("utf-8", "backslashreplace").decode()

@@ -7,22 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from kymo.format.open_directory import FLAGS
 from kymo.store.edits.refusal import Refusal
 
-_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # Whoever holds a directory moves some files in it: far longer is somebody else's business.
 HELD_SECONDS = 10.0
 _LOOK_SECONDS = 0.01
-
-
-@contextmanager
-def open_directory(path: str) -> Iterator[int]:
-    """A log directory, which may be a link itself."""
-    fd = os.open(path, _FLAGS)
-    try:
-        yield fd
-    finally:
-        os.close(fd)
 
 
 @contextmanager
@@ -57,17 +47,11 @@ def open_below(root: int, relative: str, *, make: bool = False) -> Iterator[int]
 
 def _open(name: str, dir_fd: int) -> int:
     try:
-        return os.open(name, _FLAGS | os.O_NOFOLLOW, dir_fd=dir_fd)
+        return os.open(name, FLAGS | os.O_NOFOLLOW, dir_fd=dir_fd)
     except OSError:
         if is_link(name, dir_fd):
             raise Refusal(f"It is reached through {name!r}, which is a link: change it where it lies.") from None
         raise
-
-
-def listed(directory: int) -> list[str]:
-    """The names in an open directory."""
-    with os.scandir(directory) as found:
-        return sorted(entry.name for entry in found)
 
 
 def is_link(name: str, dir_fd: int) -> bool:

@@ -17,11 +17,12 @@ from typing import NamedTuple
 from kymo.format.event_files import MARK, is_event_file
 from kymo.format.json_file import JsonFileError
 from kymo.format.notes_file import NOTES_FILE
+from kymo.format.open_directory import listed, open_directory
 from kymo.format.run_file import RUN_FILE, read_run_file
 from kymo.format.trash_record import TRASH_DIRECTORY, TrashRecord, read_trash_record, write_trash_record
 from kymo.format.whole_file import sync_directory
 from kymo.store.edits.moving import exists, is_directory, is_moved, move, move_all
-from kymo.store.edits.open_directory import held, listed, open_below, open_directory
+from kymo.store.edits.open_directory import held, open_below
 from kymo.store.edits.refusal import Refusal
 from kymo.store.edits.tree import Size, erase, is_shared, size_of
 from kymo.store.names import run_name

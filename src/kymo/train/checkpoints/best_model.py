@@ -16,6 +16,7 @@ from kymo.train.checkpoints.kept_models import KeptModel, KeptModels, free_path,
 from kymo.train.checkpoints.saver import Saver
 from kymo.train.stopping.metric_mode import mode_of
 from kymo.train.stopping.outcome import Best
+from kymo.writer.scalar import to_float
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -122,7 +123,7 @@ class BestModel:
             Whether it is the best so far.
         """
         self.take_up(model)
-        score = float(score)
+        score = to_float(self.monitor, score)
         if not (math.isfinite(score) and self._models.wants(score)):
             return False
         kept = KeptModel(score, epoch, step, self._models.path_for(step))

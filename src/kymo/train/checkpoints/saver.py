@@ -35,6 +35,7 @@ class Saver:
         self._change = threading.Condition()
         self._waiting: dict[Path, _Job] = {}  # to be written in this order
         self._failed: dict[Path, _Job] = {}
+        self._writing: Path | None = None
         self._told: dict[Path, str] = {}  # the failure that was told of a path
         self._thread: threading.Thread | None = None
 
@@ -50,6 +51,13 @@ class Saver:
             self._failed.pop(path, None)
             self._waiting[path] = _Job(content, then)
             self._start()
+
+    def is_written(self, path: Path) -> bool | None:
+        """Whether what was last handed in for a path is on the disk; None while it is under way."""
+        with self._change:
+            if path in self._waiting or path == self._writing:
+                return None
+            return path not in self._failed
 
     def wait(self) -> bool:
         """Waits until all that was handed in has been tried; returns whether it is on the disk."""
@@ -69,11 +77,12 @@ class Saver:
     def _run(self) -> None:
         while True:
             with self._change:
+                self._writing = None
                 if not self._waiting:
                     self._thread = None
                     self._change.notify_all()
                     return
-                path = next(iter(self._waiting))
+                path = self._writing = next(iter(self._waiting))
                 job = self._waiting.pop(path)
             self._write(path, job)
 

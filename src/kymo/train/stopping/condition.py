@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kymo.train.stopping.fired import Fired
 
 # The moments of a training at which conditions are asked, each a method of the same name.
-MOMENTS = ("before_epoch", "after_batch", "before_validation", "after_validation", "after_epoch")
+MOMENTS = ("before_epoch", "after_batch", "before_validation", "after_validation", "after_epoch", "while_paused")
 
 
 class Progress(NamedTuple):
@@ -105,9 +105,44 @@ class StopCondition:
         """Asked after each epoch, with the metrics of the epoch."""
         return None
 
+    def while_paused(self, at: Progress = UNTOLD) -> "Fired | None":
+        """Asked again and again while the training is paused between two batches."""
+        return None
+
+    def leave_out(self, seconds: float) -> None:
+        """The training has been paused for so long: budgets of training time do not count it."""
+
     def closeness(self) -> Closeness | None:
         """How near the condition is to stopping the training; None where that cannot be said."""
         return None
+
+    def seconds_left(self) -> float | None:
+        """How long the training may still go on, where time alone decides that; None elsewhere."""
+        return None
+
+    def limits(self) -> dict[str, str]:
+        """The limits that may be changed while the training runs, by name, as a person would write them.
+
+        Example:
+            >>> from kymo import MaxTime
+            >>> limit = MaxTime("2h")
+            >>> limit.change_limit("max_time", "150m")
+            >>> limit.limits()
+            {'max_time': '2 h 30 min'}
+        """
+        return {}
+
+    def change_limit(self, name: str, value: str) -> None:
+        """Changes one of `limits`.
+
+        Args:
+            name: The limit's name.
+            value: As a person writes it.
+
+        Raises:
+            ValueError: It cannot be read as such a limit, or would leave nothing to train.
+        """
+        raise ValueError(f"{self.name} has no limit {name!r}")
 
     def state_dict(self) -> dict[str, Any]:
         """What a resumed condition needs to go on, as JSON knows it; options are not in it, the new ones count."""

@@ -33,6 +33,18 @@ class CountLimit(StopCondition):
         """How much of the count is done."""
         return Closeness(min(1.0, self.count / self.limit), f"{self.unit} {self.count} of {self.limit}")
 
+    def limits(self) -> dict[str, str]:
+        """The count at which the training ends."""
+        return {f"{self.unit}s": str(self.limit)}
+
+    def change_limit(self, name: str, value: str) -> None:
+        """Changes the count at which the training ends.
+
+        Raises:
+            ValueError: It is no integer, or is reached already.
+        """
+        self.limit = to_count(value, name, more_than=self.count)
+
     def state_dict(self) -> dict[str, Any]:
         """The count so far."""
         return {"count": self.count}
@@ -47,3 +59,30 @@ class CountLimit(StopCondition):
             return None
         text = f"All {self.limit} {self.unit}s are done." if self.limit > 1 else f"The one {self.unit} is done."
         return Fired("completed", text, {f"{self.unit}s": self.count, "limit": self.limit}, self.name)
+
+
+def to_count(value: str, unit: str, *, more_than: int) -> int:
+    """A count of epochs or steps, as a person writes it.
+
+    Args:
+        value: The text.
+        unit: What is counted, in the plural.
+        more_than: How many are done.
+
+    Raises:
+        ValueError: It is no integer, or not more than what is done.
+
+    Example:
+        >>> to_count("20", "epochs", more_than=3)
+        20
+        >>> to_count("3", "epochs", more_than=3)
+        Traceback (most recent call last):
+        ValueError: 3 epochs are done already: give more than that, or stop the run
+    """
+    try:
+        count = int(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is no number of {unit}: give an integer") from None
+    if count <= more_than:
+        raise ValueError(f"{more_than} {unit} are done already: give more than that, or stop the run")
+    return count

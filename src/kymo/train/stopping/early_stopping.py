@@ -222,6 +222,28 @@ class EarlyStopping(StopCondition):
             f"patience {_number(self.patience, waited)} of {self.patience}",
         )
 
+    def leave_out(self, seconds: float) -> None:
+        """A pause is no waiting."""
+        self._training.leave_out(seconds)
+
+    def limits(self) -> dict[str, str]:
+        """The patience."""
+        return {"patience": str(self.patience)}
+
+    def change_limit(self, name: str, value: str) -> None:
+        """Changes the patience; a number without a unit is of the unit that it has.
+
+        Raises:
+            ValueError: It is no amount of training, or waits for nothing.
+        """
+        unit = self.patience.unit
+        patience = Amount.of(f"{value} {unit}" if value.strip().isdigit() else value, name)
+        if not patience.number:
+            raise ValueError(f"patience {value!r} waits for nothing: give 1 or more, or stop the run")
+        if self._last is not None:
+            self._last[1].reading(patience, name)
+        self.patience = patience
+
     def state_dict(self) -> dict[str, Any]:
         """Best value, last value, how long it has waited, and the smoothed mean."""
         return {

@@ -1,28 +1,34 @@
-"""Looking for a file from a thread, where looking is slow."""
+"""Looking at something from a thread, where looking is slow."""
 
-import os
 import threading
 import weakref
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 INTERVAL = 1.0  # seconds between two looks
 
 
-class FarWatch:
-    """Looks for a file once a second from a daemon thread; `found` costs the asking thread no system call.
+class FarWatch(Generic[T]):
+    """Looks once a second from a daemon thread; `found` costs the asking thread no system call.
 
     The thread ends with `close()`, and with the object. A forked process, which has no such thread, starts its own.
 
     Args:
-        path: The file.
+        look: Looks, and gives what it has found.
+        nothing: What is found before the first look.
+        name: What the thread is called.
     """
 
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._found: os.stat_result | None = None
+    def __init__(self, look: Callable[[], T], nothing: T, name: str) -> None:
+        self._look = look
+        self._name = name
+        self._found = nothing
         self._begin()
 
-    def found(self) -> os.stat_result | None:
-        """What the last look has found; None where there was no file."""
+    def found(self) -> T:
+        """What the last look has found."""
         if not self._thread.is_alive() and not self._closed.is_set():
             self._begin()
         return self._found
@@ -33,17 +39,14 @@ class FarWatch:
 
     def _begin(self) -> None:
         self._closed = threading.Event()
-        arguments = (weakref.ref(self), self._path, INTERVAL, self._closed)
-        self._thread = threading.Thread(target=_look, args=arguments, name="kymo-stop-file", daemon=True)
+        arguments = (weakref.ref(self), self._look, INTERVAL, self._closed)
+        self._thread = threading.Thread(target=_watch, args=arguments, name=self._name, daemon=True)
         self._thread.start()
 
 
-def _look(watch: "weakref.ref[FarWatch]", path: str, interval: float, closed: threading.Event) -> None:
+def _watch(watch: "weakref.ref[FarWatch[T]]", look: Callable[[], T], interval: float, closed: threading.Event) -> None:
     while not closed.is_set():
-        try:
-            found = os.stat(path)  # noqa: PTH116 - the path is a text
-        except OSError:
-            found = None
+        found = look()
         if (alive := watch()) is None:
             return
         alive._found = found

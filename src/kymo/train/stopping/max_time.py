@@ -83,6 +83,26 @@ class MaxTime(TimeLimit):
         elapsed = self._training.seconds
         return Closeness(min(1.0, elapsed / self.seconds), f"{duration_text(elapsed)} of {duration_text(self.seconds)}")
 
+    def leave_out(self, seconds: float) -> None:
+        """A pause costs nothing of the budget."""
+        super().leave_out(seconds)
+        self._training.leave_out(seconds)
+
+    def limits(self) -> dict[str, str]:
+        """The budget."""
+        return {"max_time": duration_text(self.seconds)}
+
+    def change_limit(self, name: str, value: str) -> None:
+        """Changes the budget, of which what was used so far stays used.
+
+        Raises:
+            ValueError: It is no span of time, or is used up already.
+        """
+        seconds = to_seconds(value, name)
+        if seconds - self.reserve <= (used := self._training.seconds):
+            raise ValueError(f"{duration_text(used)} are used already: give more than that, or stop the run")
+        self.seconds = seconds
+
     def state_dict(self) -> dict[str, Any]:
         """The time that was used, and what was measured."""
         return {"seconds": self._training.seconds, **super().state_dict()}

@@ -53,6 +53,10 @@ class PhaseLengths:
         self._measured[phase].append(self._clock() - begun)
         self._ended[phase] += 1
 
+    def leave_out(self, seconds: float) -> None:
+        """Does not count so much of the phases that have begun."""
+        self._begun = {phase: begun + seconds for phase, begun in self._begun.items()}
+
     def expected(self, phase: Phase) -> float | None:
         """Seconds that the next one is expected to take; None where none was measured."""
         return max(self._measured[phase], default=None)

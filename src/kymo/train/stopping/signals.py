@@ -105,6 +105,10 @@ class StopSignals(StopCondition):
         """Whether a signal has come."""
         return None if self._first is None else self.fired
 
+    def while_paused(self, at: Progress = UNTOLD) -> Fired | None:
+        """Whether a signal has come."""
+        return self.fired
+
     def before_validation(self, at: Progress = UNTOLD) -> Fired | None:
         """Whether a signal has come."""
         return self.fired

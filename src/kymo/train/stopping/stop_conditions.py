@@ -79,6 +79,39 @@ class StopConditions(StopCondition):
         """Asked after each epoch, with the metrics of the epoch."""
         return self._ask("after_epoch", at)
 
+    def while_paused(self, at: Progress = UNTOLD) -> Fired | None:
+        """Asked again and again while the training is paused."""
+        return self._ask("while_paused", at)
+
+    def leave_out(self, seconds: float) -> None:
+        """Tells all of them of a pause."""
+        for condition in self.conditions:
+            condition.leave_out(seconds)
+
+    def limits(self) -> dict[str, str]:
+        """The limits of all of them; where two have the same name, the condition's name is beside it.
+
+        Example:
+            >>> from kymo import EarlyStopping, MaxTime, StopConditions
+            >>> losses = [EarlyStopping("train/loss"), EarlyStopping("val/loss", patience="5 epochs")]
+            >>> StopConditions([MaxTime("2h"), *losses]).limits()
+            {'max_time': '2 h', 'patience': '3 checks', 'patience of EarlyStopping(val/loss)': '5 epochs'}
+        """
+        return {name: condition.limits()[own] for name, (condition, own) in self._limits().items()}
+
+    def change_limit(self, name: str, value: str) -> None:
+        """Changes one of `limits`.
+
+        Raises:
+            ValueError: There is none of this name, or the value is refused.
+        """
+        limits = self._limits()
+        if name not in limits:
+            there = ", ".join(limits) or "none"
+            raise ValueError(f"there is no limit {name!r}: there is {there}")
+        condition, own = limits[name]
+        condition.change_limit(own, value)
+
     def closeness(self) -> Closeness | None:
         """How near the nearest of them is."""
         return max(self.closenesses().values(), key=lambda each: each.fraction, default=None)
@@ -106,6 +139,13 @@ class StopConditions(StopCondition):
     def _ask(self, moment: str, at: Progress) -> Fired | None:
         found = [fired for ask in self._asked[moment] if (fired := ask(at)) is not None]
         return self._agree(found[0].beside(tuple(found[1:])) if found else None)
+
+    def _limits(self) -> dict[str, tuple[StopCondition, str]]:
+        found: dict[str, tuple[StopCondition, str]] = {}
+        for called, condition in self._named().items():
+            for own in condition.limits():
+                found[own if own not in found else f"{own} of {called}"] = (condition, own)
+        return found
 
     def _named(self) -> dict[str, StopCondition]:
         seen: Counter[str] = Counter()

@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+from functools import partial
 
 from kymo.format.mounts import needs_polling, read_mounts
 from kymo.train.stopping.condition import UNTOLD, Closeness, Progress, StopCondition
@@ -68,7 +69,7 @@ class StopFile(StopCondition):
         self._started = started
         self._far = far
         self._clock = clock
-        self._watch: FarWatch | None = None
+        self._watch: FarWatch[os.stat_result | None] | None = None
         self._slow_looks = 0
         self._pending: tuple[Identity, StopRequest] | None = None
         self._done_with: Identity | None = None  # honoured or left over, and could not be removed
@@ -81,7 +82,7 @@ class StopFile(StopCondition):
             return
         self._is_started = True
         if self._far or (self._far is None and needs_polling(self.path, read_mounts())):
-            self._watch = FarWatch(self.path)
+            self._watch = self._far_watch()
         found = self._stat()
         if found is not None and (self._started is None or found.st_mtime < self._started):
             _logger.warning("%s is left over from before this run: it is removed, and training goes on.", self.path)
@@ -106,6 +107,11 @@ class StopFile(StopCondition):
             self._pending = self._read(found)
         return self._pending[1]
 
+    @property
+    def asked(self) -> StopRequest | None:
+        """The request that the last look has found, without looking again."""
+        return None if self._pending is None else self._pending[1]
+
     def acknowledge(self) -> StopRequest | None:
         """Takes the request as honoured: removes the file and gives who asked for what, and when.
 
@@ -123,6 +129,10 @@ class StopFile(StopCondition):
         return self._if_asked(at, ("batch", "epoch"))
 
     def after_batch(self, at: Progress = UNTOLD) -> Fired | None:
+        """Whether a stop after the batch is asked for."""
+        return self._if_asked(at, ("batch",))
+
+    def while_paused(self, at: Progress = UNTOLD) -> Fired | None:
         """Whether a stop after the batch is asked for."""
         return self._if_asked(at, ("batch",))
 
@@ -157,14 +167,14 @@ class StopFile(StopCondition):
         there = os.access(self.path, os.F_OK)
         self._slow_looks = self._slow_looks + 1 if self._clock() - before > _SLOW_SECONDS else 0
         if self._slow_looks >= _SLOW_LOOKS and self._far is None:
-            self._watch = FarWatch(self.path)
+            self._watch = self._far_watch()
         return self._stat() if there else None
 
     def _stat(self) -> os.stat_result | None:
-        try:
-            return os.stat(self.path)  # noqa: PTH116 - a Path costs as much as the look itself
-        except OSError:
-            return None
+        return _stat(self.path)
+
+    def _far_watch(self) -> FarWatch[os.stat_result | None]:
+        return FarWatch(partial(_stat, self.path), None, "kymo-stop-file")
 
     def _read(self, found: os.stat_result) -> tuple[Identity, StopRequest]:
         waits = 0 if found.st_size or self._pending or time.time() - found.st_mtime > 1 else _SETTLE_WAITS
@@ -195,3 +205,10 @@ class StopFile(StopCondition):
         if text not in self._told:
             self._told.add(text)
             _logger.warning("%s", text)
+
+
+def _stat(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)  # noqa: PTH116 - a Path costs as much as the look itself
+    except OSError:
+        return None

@@ -4,6 +4,8 @@ import os
 import stat
 from typing import Literal, NamedTuple
 
+from kymo.format.owner import user_name
+
 After = Literal["batch", "epoch"]
 
 _MOST_BYTES = 64  # the longest word that is understood has five
@@ -46,7 +48,7 @@ def read_request(path: str, found: os.stat_result) -> StopRequest:
     word = content.strip().lower()
     known = word in ("", "batch", "epoch")
     after: After = "epoch" if word == "epoch" else "batch"
-    return StopRequest(after, _user(found.st_uid), found.st_mtime, None if known else content)
+    return StopRequest(after, user_name(found.st_uid), found.st_mtime, None if known else content)
 
 
 def _content(path: str) -> str:
@@ -59,12 +61,3 @@ def _content(path: str) -> str:
             os.close(fd)
     except OSError:
         return ""
-
-
-def _user(uid: int) -> str:
-    try:
-        import pwd
-
-        return pwd.getpwuid(uid).pw_name
-    except (ImportError, KeyError):
-        return str(uid)  # a container may know no names

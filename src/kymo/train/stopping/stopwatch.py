@@ -41,6 +41,10 @@ class Stopwatch:
         """Seconds so far."""
         return self._before + (self._clock() - self._since if self._since is not None else 0.0)
 
+    def leave_out(self, seconds: float) -> None:
+        """Does not count so much of the time that has run."""
+        self._before -= seconds if self._since is not None else 0.0
+
     def carry_over(self, seconds: float) -> None:
         """Begins with the seconds of an earlier process, and stands still until it is started."""
         self._before, self._since = seconds, None

@@ -63,6 +63,18 @@ class TimeLimit(StopCondition):
         self._lengths.end("epoch")
         return self._if_up(at)
 
+    def while_paused(self, at: Progress = UNTOLD) -> Fired | None:
+        """Whether the time is up."""
+        return self._if_up(at)
+
+    def seconds_left(self) -> float:
+        """Seconds until the time is up."""
+        return max(0.0, self.left())
+
+    def leave_out(self, seconds: float) -> None:
+        """Does not count a pause as part of an epoch."""
+        self._lengths.leave_out(seconds)
+
     def state_dict(self) -> dict[str, Any]:
         """What was measured."""
         return {"lengths": self._lengths.state_dict()}

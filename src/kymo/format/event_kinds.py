@@ -1,0 +1,27 @@
+"""What happens to a run beside its numbers: logged as texts, and read back as its timeline."""
+
+from typing import Literal, get_args
+
+EventKind = Literal["start", "best", "control", "stop"]
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+
+_GROUP = "events/"
+_TEXT_SUFFIX = "/text_summary"  # `add_text` puts it behind the tag, as PyTorch's does
+
+
+def event_tag(kind: EventKind) -> str:
+    """The tag that events of a kind are logged under.
+
+    >>> event_tag("best")
+    'events/best'
+    """
+    return _GROUP + kind
+
+
+def event_kind(tag: str) -> EventKind | None:
+    """The kind of event that is logged under a tag as readers see it; None for any other tag.
+
+    >>> event_kind("events/best/text_summary"), event_kind("val/loss")
+    ('best', None)
+    """
+    return next((kind for kind in EVENT_KINDS if tag == event_tag(kind) + _TEXT_SUFFIX), None)

@@ -1,0 +1,1 @@
+"""Steering a run while it goes on, through the requests in its `control/`."""

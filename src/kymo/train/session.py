@@ -1,0 +1,258 @@
+"""One process's part of a run: all that it keeps, and what is done with it at each moment."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kymo.format.control_answer import ControlAnswer
+from kymo.format.file_names import STOP_FILE
+from kymo.train.checkpoints.last_checkpoint import Stateful
+from kymo.train.control.learning_rate import LearningRate
+from kymo.train.control.steering import Steering
+from kymo.train.control.validation_now import Validate, validated
+from kymo.train.pace import Pace
+from kymo.train.place import Place
+from kymo.train.progress_display import ProgressDisplay
+from kymo.train.run_checkpoints import RunCheckpoints
+from kymo.train.run_numbers import RunNumbers
+from kymo.train.run_record import RunRecord
+from kymo.train.run_report import RunReport
+from kymo.train.stopping.condition import Progress, StopCondition
+from kymo.train.stopping.fired import Fired
+from kymo.train.stopping.outcome import Outcome
+from kymo.train.stopping.signals import StopSignals
+from kymo.train.stopping.stop_conditions import StopConditions
+from kymo.train.stopping.stop_file import StopFile
+from kymo.train.training_checks import TrainingChecks
+
+if TYPE_CHECKING:
+    from torch import nn
+    from torch.optim import Optimizer
+
+
+class Session:
+    """What a `Run` is made of, and what happens when a batch, an epoch or the run ends.
+
+    Args:
+        directory: The run directory.
+        description: What the run is, as JSON knows it.
+        stop: The user's stop conditions.
+        checkpoints: The run's checkpoints.
+        display: Shows how it goes on.
+        is_steered: Whether it takes requests.
+
+    Attributes:
+        numbers: What it logs.
+        checkpoints: What it saves.
+        checks: What it looks at for mistakes.
+        display: Shows how it goes on.
+        pace: How fast it goes on.
+        fired: The stop condition that was met.
+        completed: All epochs are done, which is no reason to stop what follows.
+        found_late: Met by a condition behind a validation: its epoch is still to be ended.
+        loops: Loops over batches that this epoch has begun.
+        in_batch: Stands for the loop whose batch is under way.
+        outcome: How it has ended.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        description: Mapping[str, Any],
+        stop: Iterable[StopCondition],
+        checkpoints: RunCheckpoints,
+        display: ProgressDisplay,
+        *,
+        is_steered: bool,
+    ) -> None:
+        self.numbers = RunNumbers(directory)
+        self.checkpoints = checkpoints
+        self.checks = TrainingChecks()
+        self.display = display
+        self.pace = Pace()
+        self.fired: Fired | None = None
+        self.completed: Fired | None = None
+        self.found_late: Fired | None = None
+        self.loops = 0
+        self.in_batch: object | None = None
+        self.outcome: Outcome | None = None
+        started = time.time()
+        self._directory = directory
+        self._description = description
+        self._stop_file = StopFile(directory / STOP_FILE, started=started)
+        self._conditions = StopConditions([StopSignals(), self._stop_file, *stop])
+        told = (self._left_out, self.save, self._answered)
+        self._steering = Steering(directory, started, self._conditions, checkpoints, *told) if is_steered else None
+        self._report: RunReport | None = None
+        self._parts: dict[str, Stateful] = {}
+        self._model: nn.Module | None = None
+        self._is_restored = False
+        self._process = os.getpid()
+
+    @property
+    def place(self) -> Place:
+        """Where the training stands."""
+        return self.checkpoints.place
+
+    @property
+    def report(self) -> RunReport:
+        """What viewers are told."""
+        self.start()
+        assert self._report is not None
+        return self._report
+
+    def start(self) -> None:
+        """The run is under way: viewers are told, and stop conditions begin to count."""
+        if self._report is not None:
+            return
+        record = RunRecord(self._directory, self._description)
+        self._report = RunReport(self._directory, record, self._conditions, self.checkpoints, self.pace, self._steering)
+        if self._steering is not None:
+            self._steering.start()
+        self.checkpoints.begin()
+        self._conditions.start()
+
+    def watch(self, model: nn.Module, optimizer: Optimizer | None, parts: dict[str, Stateful]) -> None:
+        """Takes up what is trained, and the state that a resumed run has of it."""
+        self._parts, self._model = parts, model
+        self.checks.watch(model, optimizer)
+        self.start()
+        if self._steering is not None and optimizer is not None:
+            self._steering.rate = LearningRate(optimizer, parts.get("scheduler"))
+        self._restore()
+
+    def open(self) -> None:
+        """What logging needs, which begins at the step that the run goes on from."""
+        self.start()
+        if not self._is_restored:
+            self._restore()
+        if self.numbers.open(self.place.step):
+            goes_on = f"Training goes on after epoch {self.place.epoch}, step {self.place.step}."
+            self.numbers.event("start", goes_on if self.place.step else "Training begins.", self.place.step)
+
+    def offer_validation(self, validate: Validate) -> None:
+        """Lets a validation be asked for."""
+        if self._steering is not None:
+            self._steering.validate = lambda: self._validated(validate)
+
+    def ask(self, moment: str, metrics: Mapping[str, Any] | None = None) -> Fired | None:
+        """What the stop conditions say at a moment."""
+        fired: Fired | None = getattr(self._conditions, moment)(
+            Progress(self.place.epoch, self.place.step, metrics or {})
+        )
+        return fired
+
+    def is_met(self, moment: str, metrics: Mapping[str, Any] | None = None) -> bool:
+        """Whether the run shall stop."""
+        if self.fired is None:
+            self._stop_by(self.ask(moment, metrics))
+        return self.fired is not None
+
+    def leave_batch(self) -> None:
+        """A batch whose loop was left counts as complete."""
+        if self.in_batch is not None:
+            self.in_batch = None
+            self.place.end_batch()
+
+    def end_batch(self) -> None:
+        """A batch is complete."""
+        self.leave_batch()
+        self.checks.after_batch()
+        asked = self._stop_file.asked
+        self.is_met("after_batch", self.numbers.end_batch())
+        if self._steering is not None and self.fired is None:
+            self._stop_by(self._steering.obey())
+        if self.checkpoints.is_due():
+            self.save()
+        if self._stop_file.asked is not asked:
+            self.report.tell(at_once=True)  # a stop after the epoch is acknowledged
+        else:
+            self.report.tell(if_due=True)
+        self.display.end_batch(self.numbers.means.values)
+
+    def end_epoch(self) -> None:
+        """An epoch is complete."""
+        self.leave_batch()
+        if not self.loops:
+            self.place.step += 1  # an epoch without batches is one step
+        means, of_epoch = self.numbers.end_epoch()
+        self.place.end_epoch()
+        self.pace.end_epoch()
+        of_means = {f"{tag}/epoch": mean for tag, mean in means.items()}
+        self.numbers.log({**of_means, "epoch": self.place.epoch}, self.place.step, in_batch=False)
+        metrics = {**means, **of_epoch}
+        # What `log_epoch` was given has had its turn.
+        self.keep_best({tag: means[tag] for tag in means.keys() - of_epoch}, self.place.epoch)
+        self.checkpoints.check_kept(metrics)
+        self.is_met("after_epoch", metrics)
+        self.fired = self.fired or self.found_late
+        self.save()
+        self.report.tell()
+        self.display.end_epoch(metrics, {best.monitor: best.value for best in self.checkpoints.results()})
+
+    def save(self) -> None:
+        """Has `last.pth` saved at this place."""
+        self.numbers.settle()  # the means so far are part of it
+        self.checkpoints.save()
+
+    def keep_best(self, metrics: Mapping[str, Any], epoch: int) -> None:
+        """Keeps the model if one of these metrics is the best so far."""
+        for best in self.checkpoints.keep_best(metrics, epoch):
+            self.numbers.event("best", f"{best.monitor} {best.value:.6g} is the best so far.", self.place.step)
+
+    def close(self, error: BaseException | None) -> None:
+        """Ends the run. A worker that was forked off leaves that to its owner."""
+        if self.outcome is not None or self._process != os.getpid():
+            return
+        self.start()
+        with ExitStack() as ending:  # whatever befalls one step of it, the others are taken
+            ending.callback(self._conclude, error)
+            ending.callback(self._conditions.close)
+            ending.callback(self.display.close)
+            if self._steering is not None:
+                ending.callback(self._steering.close)
+            ending.callback(self.checkpoints.wait)
+            if error is None:
+                self.open()
+                self.leave_batch()
+                if self.place.step != self.checkpoints.saved_step:
+                    self.save()
+
+    def _conclude(self, error: BaseException | None) -> None:
+        self.outcome = self.report.conclude(self.fired or self.found_late or self.completed, error)
+        self.report.finish(self.outcome, error, self.numbers)
+
+    def _restore(self) -> None:
+        """Takes up the state of what `watch` has named so far."""
+        self._is_restored = True
+        parts = {**self._parts, "run_conditions": self._conditions, "run_means": self.numbers.means}
+        self.checkpoints.watch(self._model, parts)
+
+    def _stop_by(self, fired: Fired | None) -> None:
+        """A stop is acknowledged at once, before all is saved."""
+        self.fired = self.fired or fired
+        if fired is not None:
+            self.report.tell(at_once=True, stopping={"reason": fired.reason, "text": fired.text})
+
+    def _left_out(self, seconds: float) -> None:
+        for clock in (self._conditions, self.pace, self.display):
+            clock.leave_out(seconds)
+
+    def _validated(self, validate: Validate) -> Mapping[str, Any]:
+        metrics = validated(validate, self._model)
+        self.numbers.log(metrics, self.place.step, in_batch=False)
+        self.keep_best(metrics, self.place.epoch + 1)
+        return metrics
+
+    def _answered(self, answer: ControlAnswer) -> None:
+        """A request has been answered: the timeline, the terminal and whoever watches are told."""
+        refused = "" if answer.status == "done" else "Refused: "
+        text = f"{answer.by} asked to {answer.request}. {refused}{answer.text}"
+        self.numbers.event("control", text, answer.step)
+        self.display.tell(text)
+        self.report.tell(at_once=True)
