@@ -1,7 +1,7 @@
 """Holds the layer rule: imports inside kymo run one way, and torch and the heavy libraries stay inside functions.
 
-`native <- format <- writer <- probe <- train` and `native <- format <- store <- server <- cli`; the two halves meet
-only in `cli`.
+`native <- format <- writer <- probe <- train` and `native <- format <- store <- insight <- server <- cli`; the two
+halves meet only in `cli`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ ALLOWED: dict[str, set[str]] = {
     "writer": {"_core", "format", "writer"},
     "train": {"_core", "format", "writer", "probe", "train"},
     "store": {"_core", "format", "store"},
-    "server": {"_core", "format", "store", "server"},
-    "cli": {"_core", "format", "writer", "train", "store", "server", "cli"},
+    "insight": {"_core", "format", "store", "insight"},
+    "server": {"_core", "format", "store", "insight", "server"},
+    "cli": {"_core", "format", "writer", "train", "store", "insight", "server", "cli"},
 }
-NEVER = {"store": {"torch"}, "server": {"torch"}}
+NEVER = {"store": {"torch"}, "insight": {"torch"}, "server": {"torch"}}
 NOT_AT_TOP = {"torch"}
 
 

@@ -74,6 +74,11 @@ def sheet_is_opened(page: Page) -> None:
     page.locator("dialog").wait_for()
 
 
+def stop_is_asked(page: Page) -> None:
+    page.get_by_role("button", name="Stop …").click()
+    page.get_by_role("dialog").wait_for()
+
+
 STATES = (
     State("empty", logs="empty", ready="h2"),
     State("reading", before=list_is_being_read, ready="h2"),
@@ -86,4 +91,6 @@ STATES = (
     State("table", view="#table=val/accuracy&marks=400,1200"),
     State("layout", view="#side=tags&pin=val/accuracy&validation=joined"),
     State("sheet", after=sheet_is_opened, ready=".value"),
+    State("run-page", logs="run", ready=".front[data-state=running] .prospect"),
+    State("run-stop", logs="run", ready=".front[data-state=running] .prospect", after=stop_is_asked),
 )

@@ -5,11 +5,14 @@ python tools/screenshots.py [STATE ...]
 
 from __future__ import annotations
 
+import getpass
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,11 +93,25 @@ def served(log_dir: Path) -> Iterator[Server]:
         server.stop()
 
 
+@contextmanager
+def going_on(log_dir: Path, seconds: float) -> Iterator[None]:
+    """The demo's training as it is after a while; it ends with the pictures of it."""
+    command = [sys.executable, "-m", "kymo.cli.demo_training", str(log_dir / "digits")]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as training:
+        try:
+            time.sleep(seconds)
+            yield
+        finally:
+            training.terminate()
+
+
 def at_home(route: Route) -> None:
-    """The server's own answer; where it names the folder that the pictures are taken in, it names a reader's."""
+    """The server's own answer; where it names the machine that the pictures are taken on, it names a reader's."""
     response = route.fetch()
-    folder = re.escape(tempfile.gettempdir()) + r"/[^/\"]+"
-    route.fulfill(response=response, body=re.sub(folder, "/home/ada/runs", response.text()))
+    text = re.sub(re.escape(tempfile.gettempdir()) + r"/[^/\"]+", "/home/ada/runs", response.text())
+    text = text.replace(str(ROOT), "/home/ada/kymo").replace(f'"{socket.gethostname()}"', '"workstation"')
+    text = re.sub(r'"pid":\d+', '"pid":4711', text).replace(getpass.getuser(), "ada")
+    route.fulfill(response=response, body=text)
 
 
 @contextmanager
@@ -103,9 +120,11 @@ def opened(browser: Browser, theme: Literal["light", "dark"], width: int, height
         viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
     )
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    for route in ("info", "run?*", "warnings?*"):
+    for route in ("info", "run?*", "front?*", "warnings?*"):
         context.route(f"**/api/{route}", at_home)
     yield context.new_page()
+    # Questions that are still on their way have nobody left to ask.
+    context.unroute_all(behavior="ignoreErrors")
     context.close()
 
 
@@ -147,7 +166,7 @@ def main() -> None:
         raise SystemExit("No Chromium was found: run `make test`, or set KYMO_CHROMIUM to one.")
     (IMAGES / "states").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        logs = {name: Path(folder) / name for name in ("digits", "one", "sweep", "empty")}
+        logs = {name: Path(folder) / name for name in ("digits", "one", "sweep", "empty", "run")}
         train(logs["digits"])
         shutil.copytree(logs["digits"] / "width-128" / "lr-0.1", logs["one"] / "digits")
         write_sweep(logs["sweep"], 1000)
@@ -156,9 +175,14 @@ def main() -> None:
         if not asked:
             with served(logs["digits"]) as server:
                 shoot_dashboard(browser, server.url)
-        for state in STATES:
-            if not asked or state.name in asked:
+        wanted = [state for state in STATES if not asked or state.name in asked]
+        for state in wanted:
+            if state.logs != "run":
                 shoot_state(browser, state, logs[state.logs])
+        if live := [state for state in wanted if state.logs == "run"]:
+            with going_on(logs["run"], 45):
+                for state in live:
+                    shoot_state(browser, state, logs["run"])
         browser.close()
     print("\n".join(str(path.relative_to(ROOT)) for path in sorted(IMAGES.rglob("*.png"))))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 import kymo
 
@@ -63,3 +65,30 @@ def test_a_file_as_log_directory_is_misuse(tmp_path: Path) -> None:
         output, _ = process.communicate(timeout=60)
     assert process.returncode == 2
     assert f"'{file}' is a file" in output
+
+
+def test_a_run_that_was_stopped_is_gone_on_with(tmp_path: Path) -> None:
+    with start(tmp_path, "--epochs", "400") as process:
+        address(process)
+        until(lambda: any(tmp_path.glob("digits-*/bestmodel.pth")))
+        (directory,) = tmp_path.glob("digits-*")
+        (directory / "STOP").touch()
+        until(lambda: json.loads((directory / "run.json").read_text())["status"] == "stop_file")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    stopped = json.loads((directory / "run.json").read_text())["step"]
+    epochs = str(stopped // 22 + 2)
+    with start(tmp_path, "--resume", "--fast", "--exit", "--epochs", epochs) as process:
+        output, _ = process.communicate(timeout=100)
+    assert process.returncode == 0, output
+    assert f"#front={directory.name}&" in output
+    (run,) = kymo.open(tmp_path).values()
+    steps = run["train/loss"].steps[~run["train/loss"].superseded]
+    assert steps.tolist() == list(range(1, 22 * int(epochs) + 1))
+
+
+def test_there_must_be_a_run_to_go_on_with(tmp_path: Path) -> None:
+    with start(tmp_path, "--resume") as process:
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "holds no run of the demo to go on with: leave --resume out." in output

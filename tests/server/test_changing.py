@@ -23,6 +23,8 @@ ASKED = {
 QUESTIONS = {("POST", path) for path in ASKED}
 CHANGES = [
     ("PUT", "/api/notes", {"run": "mlp", "starred": True}),
+    ("POST", "/api/stop", {"run": "mlp"}),
+    ("POST", "/api/control", {"run": "mlp", "verb": "pause"}),
     ("POST", "/api/trash", {"runs": ["mlp"]}),
     ("POST", "/api/trash/restore", {"ids": ["x"]}),
     ("POST", "/api/trash/empty", {"ids": None}),

@@ -28,6 +28,7 @@ def test_runs_are_listed(log_dir: Any, opened: Any) -> None:
         "newest": {"tag": "loss", "step": 2, "wall_time": 11.0, "value": "Infinity"},
         "value": {"tag": "loss", "step": 2, "wall_time": 11.0, "value": "Infinity"},
         "notes": None,
+        "front": False,
     }
     assert found["value_tag"] == "loss"
     assert (cnn["name"], cnn["newest"]["value"]) == ("deep/cnn", 0.25)

@@ -40,6 +40,7 @@ def test_what_goes_in_comes_out(arrays: list[np.ndarray], run: str) -> None:
         superseded=0,
         arrays=spans,
         restarts=[],
+        events=[],
     )
     encoded = b"".join(pieces(body.encode(ColumnsHeader(version=1, tag="a", x="step", series=[series]))))
     (length,) = struct.unpack_from("<I", encoded)

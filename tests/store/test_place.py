@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from kymo.format.open_directory import open_directory
 from kymo.store.edits import open_directory as directories
-from kymo.store.edits.open_directory import held, open_below, open_directory
+from kymo.store.edits.open_directory import held, open_below
 from kymo.store.edits.refusal import Refusal
 from kymo.store.place import Place
 

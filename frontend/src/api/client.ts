@@ -8,6 +8,7 @@ import type {
   BandsQuery,
   ColumnsQuery,
   Emptied,
+  Front,
   Info,
   Nearest,
   NearestQuery,
@@ -23,6 +24,7 @@ import type {
   Text,
   Trashed,
   TrashList,
+  Verb,
   Warnings,
 } from "./types";
 
@@ -80,6 +82,7 @@ export function getRuns(valueTag: string | null, since: number | null, after: st
 
 export const getTags = (runs: readonly string[]) => answerTo<Tags>("api/tags", { runs });
 export const getRun = (run: string) => json<RunDetail>(`api/run?${query({ run })}`);
+export const getFront = (run: string) => json<Front>(`api/front?${query({ run })}`);
 export const getSizes = (runs: readonly string[]) => answerTo<Sizes>("api/sizes", { runs });
 export const getWarnings = (limit: number) =>
   json<Warnings>(`api/warnings?${query({ limit: String(limit) })}`);
@@ -137,3 +140,11 @@ export const trashRuns = (runs: readonly string[]) => change<Trashed>("api/trash
 export const restoreRuns = (ids: readonly string[]) => change<Restored>("api/trash/restore", { ids });
 /** For good; null: all that is in the trash. */
 export const emptyTrash = (ids: readonly string[] | null) => change<Emptied>("api/trash/empty", { ids });
+
+/** Asks a run to end, once its batch or its epoch is over. */
+export const askToStop = (run: string, after: "batch" | "epoch") =>
+  change<{ after: string }>("api/stop", { run, after });
+
+/** Asks something else of a run that goes on; what it answers is in its front. */
+export const askFor = (run: string, verb: Verb, name: string | null, value: string | null) =>
+  change<{ id: string }>("api/control", { run, verb, name, value });

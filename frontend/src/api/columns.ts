@@ -1,7 +1,7 @@
 // The binary answer to one question of api/columns: what is drawn of one tag of many runs.
 import { BinaryAnswer, noBytes, noFloats } from "./binary";
 import { ServerError } from "./failure";
-import type { ColumnsHeader, ColumnsRefusal, SeriesHeader } from "./types";
+import type { ColumnsHeader, ColumnsRefusal, EventMark, SeriesHeader } from "./types";
 
 export interface SeriesColumns {
   run: string;
@@ -20,6 +20,7 @@ export interface SeriesColumns {
   markX: Float64Array;
   markKind: Uint8Array;
   restarts: number[];
+  events: EventMark[];
 }
 
 export interface Columns {
@@ -57,5 +58,6 @@ function decodeSeries(answer: BinaryAnswer<unknown>, axis: string, series: Serie
     markX: floats("mark_x") ?? noFloats,
     markKind: answer.bytes(series.arrays, "mark_kind") ?? noBytes,
     restarts: series.restarts,
+    events: series.events,
   };
 }

@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Control
+         * @description Asks a run to save, validate, pause or go on, or to set a limit or its learning rate; it answers later.
+         */
+        post: operations["control"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/csv": {
         parameters: {
             query?: never;
@@ -56,6 +76,26 @@ export interface paths {
          * @description Every point of a tag as CSV, streamed.
          */
         get: operations["csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/front": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Front
+         * @description How a run is doing: what stands at the head of its page.
+         */
+        get: operations["front"];
         put?: never;
         post?: never;
         delete?: never;
@@ -224,6 +264,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop
+         * @description Asks a run to end softly, after its batch or its epoch, with everything saved.
+         */
+        post: operations["stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tags": {
         parameters: {
             query?: never;
@@ -375,6 +435,38 @@ export interface components {
             offset: number;
         };
         /**
+         * AskedOf
+         * @description A request to a run.
+         */
+        AskedOf: {
+            /** Answered */
+            answered: number | null;
+            /**
+             * Asked
+             * @description Seconds since the epoch.
+             */
+            asked: number;
+            /** By */
+            by: string;
+            /** Id */
+            id: string;
+            /**
+             * Request
+             * @description As one would type it.
+             */
+            request: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "done" | "refused";
+            /**
+             * Text
+             * @description The answer.
+             */
+            text: string | null;
+        };
+        /**
          * BandsHeader
          * @description The JSON header of the binary answer; the arrays follow it.
          */
@@ -439,6 +531,27 @@ export interface components {
             x_tag?: string | null;
         };
         /**
+         * BestValue
+         * @description The best value of a metric.
+         */
+        BestValue: {
+            /**
+             * At
+             * @description When it was logged, in seconds since the epoch.
+             */
+            at: number | null;
+            /** Epoch */
+            epoch: number | null;
+            /** Mode */
+            mode: ("min" | "max") | null;
+            /** Monitor */
+            monitor: string;
+            /** Step */
+            step: number | null;
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
          * Changed
          * @description Something has grown: fetch it again. No more than one in 30 ms.
          */
@@ -455,6 +568,26 @@ export interface components {
             type: "changed";
             /** Version */
             version: number;
+        };
+        /**
+         * Checkpoint
+         * @description A checkpoint in the run directory.
+         */
+        Checkpoint: {
+            /**
+             * At
+             * @description When it was written, in seconds since the epoch.
+             */
+            at: number;
+            /** Bytes */
+            bytes: number;
+            /** Name */
+            name: string;
+            /**
+             * Step
+             * @description The step of the model in it, where the run tells.
+             */
+            step: number | null;
         };
         /**
          * ColumnsHeader
@@ -545,6 +678,46 @@ export interface components {
             questions: components["schemas"]["ColumnsQuestion"][];
         };
         /**
+         * Condition
+         * @description A stop condition, and how near it is.
+         */
+        Condition: {
+            /**
+             * Fraction
+             * @description From 0 to 1, met.
+             */
+            fraction: number;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Control
+         * @description The run is asked.
+         */
+        Control: {
+            /** Id */
+            id: string;
+        };
+        /**
+         * ControlRequest
+         * @description Asks something else of a run that goes on.
+         */
+        ControlRequest: {
+            /** Name */
+            name?: string | null;
+            /** Run */
+            run: string;
+            /** Value */
+            value?: string | null;
+            /**
+             * Verb
+             * @enum {string}
+             */
+            verb: "checkpoint" | "validate" | "pause" | "resume" | "set";
+        };
+        /**
          * Emptied
          * @description How many were removed, and the bytes that they took.
          */
@@ -564,6 +737,118 @@ export interface components {
              * @description Null for all of them.
              */
             ids: string[] | null;
+        };
+        /**
+         * EventMark
+         * @description Where on x something has happened to a run: its best value, a request that it answered, its end.
+         */
+        EventMark: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "best" | "control" | "stop";
+            /** X */
+            x: number;
+        };
+        /**
+         * Front
+         * @description Everything that the front of a run shows but its curves.
+         */
+        Front: {
+            /** Best */
+            best: components["schemas"]["BestValue"][];
+            /** Can Stop */
+            can_stop: boolean;
+            /** Checkpoints */
+            checkpoints: components["schemas"]["Checkpoint"][];
+            /** Command */
+            command: string[];
+            /** Commit */
+            commit: string | null;
+            /** Conditions */
+            conditions: components["schemas"]["Condition"][];
+            /** Config */
+            config: unknown | null;
+            /**
+             * Curves
+             * @description The scalar tags that say most about it.
+             */
+            curves: string[];
+            /** Directory */
+            directory: string | null;
+            /** Ended */
+            ended: number | null;
+            /**
+             * Ends At
+             * @description When it will have ended, unless something ends it earlier.
+             */
+            ends_at: number | null;
+            /**
+             * Ends By
+             * @description What will end it then: epochs, or a stop condition.
+             */
+            ends_by: string | null;
+            /**
+             * Events
+             * @description The newest, the newest last.
+             */
+            events: components["schemas"]["RunEvent"][];
+            /** Events Total */
+            events_total: number;
+            /** Exit Code */
+            exit_code: number | null;
+            /** Host */
+            host: string | null;
+            /**
+             * Now
+             * @description The server's time; all times are seconds since the epoch.
+             */
+            now: number;
+            offers: components["schemas"]["Offers"] | null;
+            /** Pid */
+            pid: number | null;
+            progress: components["schemas"]["Progress"] | null;
+            /** Prospects */
+            prospects: components["schemas"]["Prospect"][];
+            /**
+             * Requests
+             * @description The newest, the newest first.
+             */
+            requests: components["schemas"]["AskedOf"][];
+            /**
+             * Resume
+             * @description How to go on.
+             */
+            resume: string | null;
+            /** Run */
+            run: string;
+            /** Started */
+            started: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "validating" | "paused" | "stopping" | "stalled" | "finished" | "stopped" | "failed" | "lost" | "idle";
+            /**
+             * Stop Asked
+             * @description A request to stop that the run has not taken up.
+             */
+            stop_asked: ("batch" | "epoch") | null;
+            /**
+             * Text
+             * @description How it is doing, a sentence.
+             */
+            text: string;
+            /**
+             * Told
+             * @description When its loop last said where it stands.
+             */
+            told: number | null;
+            /** Versions */
+            versions: {
+                [key: string]: string;
+            };
         };
         /**
          * Group
@@ -766,6 +1051,16 @@ export interface components {
             starred?: boolean | null;
         };
         /**
+         * Offers
+         * @description What may be asked of a run beside stopping.
+         */
+        Offers: {
+            /** Settings */
+            settings: components["schemas"]["Setting"][];
+            /** Verbs */
+            verbs: string[];
+        };
+        /**
          * PlacedPoint
          * @description One point of a run, and where it lies on x.
          */
@@ -796,6 +1091,54 @@ export interface components {
         Problem: {
             /** Detail */
             detail: string;
+        };
+        /**
+         * Progress
+         * @description How far a run has come, as it says.
+         */
+        Progress: {
+            /**
+             * Batch
+             * @description Batches that are complete of the epoch that goes on.
+             */
+            batch: number;
+            /**
+             * Batches
+             * @description How many that has.
+             */
+            batches: number | null;
+            /**
+             * Epoch
+             * @description Epochs that are complete.
+             */
+            epoch: number;
+            /**
+             * Epochs
+             * @description How many there shall be.
+             */
+            epochs: number | null;
+            /**
+             * Fraction
+             * @description From 0 to 1, where it is known.
+             */
+            fraction: number | null;
+            /** Step */
+            step: number;
+        };
+        /**
+         * Prospect
+         * @description What more epochs would bring.
+         */
+        Prospect: {
+            /** Tag */
+            tag: string;
+            /** Text */
+            text: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "saturated" | "gaining" | "unknown";
         };
         /**
          * RefusedEntry
@@ -859,6 +1202,28 @@ export interface components {
             status: "live" | "finished" | "stale" | "idle";
             /** Tags */
             tags: components["schemas"]["RunTag"][];
+        };
+        /**
+         * RunEvent
+         * @description Something that has happened to a run.
+         */
+        RunEvent: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "start" | "best" | "control" | "stop";
+            /** Step */
+            step: number;
+            /**
+             * Superseded
+             * @description A restart went on from before it.
+             */
+            superseded: boolean;
+            /** Text */
+            text: string;
+            /** Wall Time */
+            wall_time: number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
          * RunFile
@@ -962,6 +1327,11 @@ export interface components {
          * @description A run, as a list of runs shows it. Times are seconds since the epoch.
          */
         RunSummary: {
+            /**
+             * Front
+             * @description Whether it says how it is doing: api/front has more of it.
+             */
+            front: boolean;
             /** Last Event */
             last_event: number | null;
             /** Name */
@@ -1078,6 +1448,11 @@ export interface components {
             };
             /** Downsampled */
             downsampled: boolean;
+            /**
+             * Events
+             * @description Where on x something else has happened to the run.
+             */
+            events: components["schemas"]["EventMark"][];
             /** In View */
             in_view: number;
             /**
@@ -1115,6 +1490,16 @@ export interface components {
             step: number;
             /** Wall Time */
             wall_time: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * Setting
+         * @description Something that may be set while a run goes on.
+         */
+        Setting: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
         };
         /**
          * Sizes
@@ -1200,6 +1585,31 @@ export interface components {
              * @description With x "series", and only there: the scalar tag of the same run that x is the value of.
              */
             x_tag?: string | null;
+        };
+        /**
+         * StopRequest
+         * @description Asks a run to end softly.
+         */
+        StopRequest: {
+            /**
+             * After
+             * @default batch
+             * @enum {string}
+             */
+            after: "batch" | "epoch";
+            /** Run */
+            run: string;
+        };
+        /**
+         * Stopping
+         * @description The run is asked.
+         */
+        Stopping: {
+            /**
+             * After
+             * @enum {string}
+             */
+            after: "batch" | "epoch";
         };
         /**
          * TagCount
@@ -1439,6 +1849,39 @@ export interface operations {
             };
         };
     };
+    control: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Control"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     csv: {
         parameters: {
             query: {
@@ -1469,6 +1912,40 @@ export interface operations {
                 };
                 content: {
                     "text/csv": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    front: {
+        parameters: {
+            query: {
+                /** @description The run's name. */
+                run: string;
+                /** @description At most so many events, the newest. */
+                events?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Front"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1725,6 +2202,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stopping"];
                 };
             };
             /** @description Refused, with the reason in one sentence. */

@@ -32,6 +32,12 @@ export type Trashed = Schemas["Trashed"];
 export type TrashEntry = Schemas["TrashEntry"];
 export type TrashList = Schemas["TrashList"];
 export type Restored = Schemas["Restored"];
+export type Front = Schemas["Front"];
+export type RunState = Front["state"];
+export type RunEvent = Schemas["RunEvent"];
+export type EventMark = Schemas["EventMark"];
+export type Verb = Schemas["ControlRequest"]["verb"];
+export type AskedOf = Schemas["AskedOf"];
 export type Emptied = Schemas["Emptied"];
 export type LiveMessage = Schemas["Hello"] | Schemas["Changed"];
 

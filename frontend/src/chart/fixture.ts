@@ -29,6 +29,7 @@ export function makeSeries(sketch: Sketch): SeriesColumns {
     markX: floats("markX"),
     markKind: Uint8Array.from(sketch.markKind ?? []),
     restarts: [],
+    events: [],
   };
 }
 

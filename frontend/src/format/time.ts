@@ -110,3 +110,11 @@ export function formatAgo(seconds: number): string {
   if (seconds < day) return `${Math.floor(seconds / hour)} h ago`;
   return `${Math.floor(seconds / day)} d ago`;
 }
+
+/** A moment near another: the time of day, with the date where that is another. */
+export function formatClock(seconds: number, now: number): string {
+  const moment = new Date(seconds * 1000);
+  const clock = `${pad(moment.getHours())}:${pad(moment.getMinutes())}`;
+  const isToday = moment.toDateString() === new Date(now * 1000).toDateString();
+  return isToday ? clock : `${formatMoment(seconds).slice(0, 10)} ${clock}`;
+}

@@ -120,6 +120,15 @@ export class Dashboard {
     () => this.shownTags,
     () => this.tagFilter,
   );
+  /** The run whose front is shown above the charts. */
+  readonly front = $derived.by(() => {
+    const asked = this.view.current.front;
+    if (asked !== null) return this.catalog.run(asked) ? asked : null;
+    const only = this.catalog.complete && this.catalog.total === 1 ? this.catalog.names[0] : undefined;
+    return only !== undefined && this.catalog.run(only)?.front ? only : null;
+  });
+  /** What was selected before the reader opened the front of one run. */
+  private before: Selection | null = null;
   readonly otherKinds = $derived(this.tags.tags.filter((tag) => !drawnKinds.has(tag.kind)).length);
 
   /** Called while the page's root component is made. */
@@ -191,6 +200,18 @@ export class Dashboard {
     this.panel = "run";
   }
 
+  /** Shows the front of a run, with its charts alone below. */
+  openFront(run: string): void {
+    if (this.front === null) this.before = this.view.current.selection;
+    this.view.set({ front: run, selection: onlyRun(run) });
+    document.getElementById("charts")?.scrollTo({ top: 0 });
+  }
+
+  closeFront(): void {
+    this.view.set({ front: "", ...(this.before ? { selection: this.before } : {}) });
+    this.before = null;
+  }
+
   selectRun(run: string, on: boolean): void {
     this.setSelection(setRun(this.view.current.selection, run, on, this.defaults, this.given));
   }
@@ -247,7 +268,7 @@ export class Dashboard {
   }
 
   private isShown(tag: Tag): boolean {
-    return drawnKinds.has(tag.kind) && this.drawn.some((name) => this.tags.has(tag, name));
+    return drawnKinds.has(tag.kind) && !isEvents(tag) && this.drawn.some((name) => this.tags.has(tag, name));
   }
 
   /** Runs to be drawn that are not listed yet: the first charts do not wait for the last page of a long list. */
@@ -292,6 +313,9 @@ export class Dashboard {
     for (const listener of this.listeners) listener(runs);
   }
 }
+
+/** Texts that are a run's timeline, which its page and its charts show. */
+const isEvents = (tag: Tag) => tag.kind === "text" && tag.tag.startsWith("events/");
 
 const isSame = (set: ReadonlySet<string>, names: readonly string[]) =>
   set.size === names.length && names.every((name) => set.has(name));

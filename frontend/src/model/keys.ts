@@ -33,6 +33,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["c", "colour of the run"],
       ["f", "star, or take the star away"],
       ["z", "archive, or take back out of the archive"],
+      ["o", "open the run's page: how it is doing"],
       ["e", "name, note and everything about the run"],
       ["Delete", "move the run or group to the trash"],
       ["a  n", "show all, none (of those that pass the filter)"],

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -19,6 +20,7 @@ from kymo.cli.announcement import announce, has_browser, open_page
 from kymo.cli.directories import checked_directories
 from kymo.cli.misuse import misuse
 from kymo.cli.serve_options import Port
+from kymo.format.file_names import LAST_FILE
 
 _PATIENCE_SECONDS = 10.0
 _POLL_SECONDS = 0.1
@@ -29,6 +31,7 @@ def demo(
     logdir: Annotated[str, typer.Option(help="Log directory that the run is recorded in.")] = "runs/demo",
     port: Port = None,
     epochs: Annotated[int, typer.Option(min=1, help="Epochs to train.")] = 100,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last run, where it was stopped.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="Train at full speed, for nobody to watch.")] = False,
     exit_: Annotated[
         bool, typer.Option("--exit", help="End when the training does, rather than go on serving.")
@@ -37,7 +40,7 @@ def demo(
 ) -> None:
     """Train a small network on handwritten digits and show it in the dashboard meanwhile.
 
-    Example: `kymo demo`, or without a spectator: `kymo demo --fast --exit`
+    Example: `kymo demo`, to go on after a stop: `kymo demo --resume`, without a spectator: `kymo demo --fast --exit`
     """
     from kymo.server import create_app
     from kymo.server.access import Hosts
@@ -47,6 +50,7 @@ def demo(
     from kymo.store import Logs
 
     (directory,) = checked_directories([logdir])
+    run = _last_run(logdir, directory) if resume else directory / time.strftime("digits-%Y%m%d-%H%M%S")
     try:
         listener = listen("127.0.0.1", port)
     except ListenError as error:
@@ -56,19 +60,30 @@ def demo(
         with in_thread(app, listener.socket) as serving:
             address = f"http://{listener.authority}/"
             announce(address, [directory])
+            page = f"{address}#front={quote(run.name)}&select=none&run={quote(run.name)}"
+            print(f"The run's page is {page}", flush=True)
             if open_browser and has_browser():
-                open_page(address)
-            code = _train(directory / time.strftime("digits-%Y%m%d-%H%M%S"), epochs, fast, stop)
+                open_page(page)
+            code = _train(run, epochs, fast, resume, stop)
             if code == 0 and not exit_:
                 _keep_serving(serving, stop)
     raise typer.Exit(code)
 
 
-def _train(log_dir: Path, epochs: int, fast: bool, stop: threading.Event) -> int:
+def _last_run(logdir: str, directory: Path) -> Path:
+    """The run that was stopped last."""
+    found = sorted(directory.glob(f"digits-*/{LAST_FILE}"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        misuse(f"{logdir!r} holds no run of the demo to go on with: leave --resume out.")
+    return found[-1].parent
+
+
+def _train(log_dir: Path, epochs: int, fast: bool, resume: bool, stop: threading.Event) -> int:
     """Trains in a process of its own and returns its exit code; when `stop` is set, asks it to end and waits."""
     command = [sys.executable, "-m", "kymo.cli.demo_training", str(log_dir), "--epochs", str(epochs)]
     # In a session of its own the terminal's Ctrl+C reaches only this process, which passes it on exactly once.
-    with subprocess.Popen([*command, *(["--fast"] if fast else [])], start_new_session=True) as training:
+    command += [option for option, is_on in (("--fast", fast), ("--resume", resume)) if is_on]
+    with subprocess.Popen(command, start_new_session=True) as training:
         while training.poll() is None and not stop.wait(_POLL_SECONDS):
             pass
         if training.poll() is None:

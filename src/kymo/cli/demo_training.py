@@ -12,6 +12,7 @@ from typing import Any
 
 from kymo.train.checkpoints import BestModel
 from kymo.train.run import Run
+from kymo.train.stopping import MaxTime
 
 EPOCHS = 100
 # Seconds an epoch takes when a person watches: 100 epochs in a minute and a half.
@@ -19,7 +20,7 @@ PACED_EPOCH_SECONDS = 0.9
 BATCH_SIZE = 64
 
 
-def train(log_dir: str, epochs: int, epoch_seconds: float) -> int:
+def train(log_dir: str, epochs: int, epoch_seconds: float, *, resume: bool = False) -> int:
     """Trains, logs loss for each batch and epoch, and validation loss and accuracy for each epoch, and keeps the best.
 
     Returns:
@@ -38,8 +39,17 @@ def train(log_dir: str, epochs: int, epoch_seconds: float) -> int:
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-4)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs)
     config = {"batch_size": BATCH_SIZE, "lr": 0.05, "momentum": 0.9, "weight_decay": 1e-4, "epochs": epochs}
-    with Run(log_dir, config=config, keep=BestModel("val/accuracy")) as run:
+
+    def validate() -> dict[str, torch.Tensor]:
+        model.eval()
+        with torch.no_grad():
+            scores = model(val_x)
+            accuracy = (scores.argmax(dim=1) == val_y).float().mean()
+            return {"val/loss": criterion(scores, val_y), "val/accuracy": accuracy}
+
+    with Run(log_dir, config=config, stop=[MaxTime("10m")], keep=BestModel("val/accuracy"), resume=resume) as run:
         run.watch(model, optimizer, scheduler)
+        run.offer_validation(validate)
         run.writer.add_text("notes", _NOTES.format(epochs=epochs, batch=BATCH_SIZE, images=len(train_x)))
         for _ in run.epochs(epochs):
             model.train()
@@ -52,11 +62,8 @@ def train(log_dir: str, epochs: int, epoch_seconds: float) -> int:
                 optimizer.step()
                 run.log({"train/loss": loss})
                 time.sleep(max(0.0, begin + epoch_seconds * number / len(order) - time.monotonic()))
-            model.eval()
-            with run.validation(), torch.no_grad():
-                scores = model(val_x)
-                accuracy = (scores.argmax(dim=1) == val_y).float().mean()
-            numbers = {"val/loss": criterion(scores, val_y), "val/accuracy": accuracy}
+            with run.validation():
+                numbers = validate()
             run.log_epoch(numbers, learning_rate=scheduler.get_last_lr()[0])
             scheduler.step()
     assert run.outcome is not None
@@ -93,9 +100,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("log_dir")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--fast", action="store_true", help="train at full speed")
+    parser.add_argument("--resume", action="store_true", help="go on where the run was stopped")
     options = parser.parse_args(arguments)
+    pace = 0.0 if options.fast else PACED_EPOCH_SECONDS
     try:
-        return train(options.log_dir, options.epochs, 0.0 if options.fast else PACED_EPOCH_SECONDS)
+        return train(options.log_dir, options.epochs, pace, resume=options.resume)
     except ModuleNotFoundError as error:
         print(f"kymo demo needs {error.name}, which is not installed: pip install 'kymo[demo]'.", file=sys.stderr)
         return 2

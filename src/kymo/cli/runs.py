@@ -83,6 +83,6 @@ def _best(metadata: Mapping[str, Any]) -> str:
 
 
 def _ago(moment: float | None) -> str:
-    from kymo.train.stopping.duration import duration_text
+    from kymo.format.duration_text import duration_text
 
     return "" if moment is None else f"{duration_text(max(0.0, time.time() - moment))} ago"

@@ -18,10 +18,10 @@ def event_tag(kind: EventKind) -> str:
     return _GROUP + kind
 
 
-def event_kind(tag: str) -> EventKind | None:
-    """The kind of event that is logged under a tag as readers see it; None for any other tag.
+def read_event_tag(kind: EventKind) -> str:
+    """The same tag, as readers of the log see it.
 
-    >>> event_kind("events/best/text_summary"), event_kind("val/loss")
-    ('best', None)
+    >>> read_event_tag("best")
+    'events/best/text_summary'
     """
-    return next((kind for kind in EVENT_KINDS if tag == event_tag(kind) + _TEXT_SUFFIX), None)
+    return event_tag(kind) + _TEXT_SUFFIX

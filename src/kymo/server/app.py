@@ -22,6 +22,7 @@ from kymo.server.access import Hosts, Token, shown
 from kymo.server.charts import bands, columns, export, nearest, statistics
 from kymo.server.charts.models import BandsHeader, ColumnsHeader, ColumnsRefusal
 from kymo.server.edits import notes, trash
+from kymo.server.front import front, requests
 from kymo.server.guard import Guard
 from kymo.server.live import Hub
 from kymo.server.models import Changed, Hello, Problem
@@ -86,7 +87,7 @@ def create_app(
         separate_input_output_schemas=False,
     )
     app.state.site = site
-    for module in (runs, tags, columns, bands, nearest, statistics, export, texts, notes, trash):
+    for module in (runs, tags, columns, bands, nearest, statistics, export, texts, notes, trash, front, requests):
         app.include_router(module.router)
 
     @app.websocket("/api/live")

@@ -134,6 +134,7 @@ class RunSummary(Model):
     newest: Newest | None = Field(description="The scalar logged last, whatever its tag.")
     value: Newest | None = Field(description="The newest point of the list's `value_tag`.")
     notes: RunNotes | None = Field(description="Null where nothing is noted.")
+    front: bool = Field(description="Whether it says how it is doing: api/front has more of it.")
 
 
 class Runs(Model):

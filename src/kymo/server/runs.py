@@ -152,6 +152,7 @@ def _summary(name: str, run: Run, value_tag: str | None, warnings: int) -> RunSu
         newest=_newest(run.newest),
         value=None if value_tag is None or last is None else _newest((value_tag, *last)),
         notes=None if run.notes == NO_NOTES else noted(run.notes),
+        front="told" in run.metadata,
     )
 
 

@@ -12,6 +12,7 @@ from fastapi import Depends, HTTPException
 from starlette.requests import HTTPConnection
 
 from kymo.server.allowance import Allowance
+from kymo.server.front.prospects import Prospects
 from kymo.server.live import Hub
 from kymo.server.models import Hello
 from kymo.server.overview import Overview
@@ -47,6 +48,7 @@ class Site:
     server_id: str = field(default_factory=lambda: secrets.token_hex(8))
     snapshots: Snapshots = field(default_factory=Snapshots)
     allowance: Allowance = field(default_factory=lambda: Allowance(_ANSWERS))
+    prospects: Prospects = field(default_factory=Prospects)
     # Choosing points runs outside of the interpreter's lock; the threads start when the first chart is asked for.
     workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(os.cpu_count(), "kymo-columns"))
 

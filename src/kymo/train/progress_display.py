@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
-from kymo.train.stopping.duration import duration_text
+from kymo.format.duration_text import duration_text
 from kymo.writer.scalar import to_float
 
 if TYPE_CHECKING:

@@ -206,6 +206,10 @@ class RunCheckpoints:
         """Whether `last.pth` is on the disk as it was last saved; None while it is being written."""
         return self._saver.is_written(self._path)
 
+    def monitors(self) -> dict[str, str]:
+        """The metrics that best models are known by, and whether "min" or "max" is better."""
+        return {best.monitor: best.mode for best in self._keep}
+
     def wait(self) -> bool:
         """Waits until all is written; returns whether it is on the disk."""
         return self._saver.wait()

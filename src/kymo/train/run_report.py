@@ -16,6 +16,8 @@ from kymo.train.pace import Pace
 from kymo.train.run_checkpoints import RunCheckpoints
 from kymo.train.run_numbers import RunNumbers, printable
 from kymo.train.run_record import RunRecord
+from kymo.train.silence import Silence
+from kymo.train.stopping.early_stopping import EarlyStopping
 from kymo.train.stopping.fired import Fired
 from kymo.train.stopping.outcome import Outcome
 from kymo.train.stopping.stop_conditions import StopConditions
@@ -55,12 +57,14 @@ class RunReport:
         self._checkpoints = checkpoints
         self._steering = steering
         self._pace = pace
+        self._silence = Silence()
         self._told_at = time.monotonic()
 
     def enter(self, phase: Literal["training", "validation"]) -> None:
         """Something else goes on from here."""
+        self._silence.end(self.phase)
         self.phase = phase
-        self._record.change(phase=phase, told=time.time())
+        self._record.change(phase=phase, told=time.time(), stalled_after=self._silence.unusual(phase))
 
     def tell(self, *, if_due: bool = False, at_once: bool = False, **also: Any) -> None:
         """Says where the run stands.
@@ -70,9 +74,10 @@ class RunReport:
             at_once: Whether viewers see it now, rather than within seconds.
             also: What else to say, as JSON knows it.
         """
-        if if_due and time.monotonic() - self._told_at < _TOLD_SECONDS:
+        now = self._silence.end(self.phase)
+        if if_due and now - self._told_at < _TOLD_SECONDS:
             return
-        self._told_at = time.monotonic()
+        self._told_at = now
         self._record.change(at_once=at_once, **self._progress(), **also)
 
     def conclude(self, fired: Fired | None, error: BaseException | None) -> Outcome:
@@ -116,6 +121,7 @@ class RunReport:
         return {
             "told": time.time(),
             "phase": self.phase if self._steering is None or not self._steering.is_paused else "paused",
+            "stalled_after": self._silence.unusual(self.phase),
             "epoch": place.epoch,
             "step": place.step,
             "batch": place.batch,
@@ -127,6 +133,11 @@ class RunReport:
                 for name, one in self._conditions.closenesses().items()
             },
             "best": [asdict(best) for best in self._checkpoints.results()],
+            "monitors": {**self._monitors(), **self._checkpoints.monitors()},
             "saved_step": self._checkpoints.saved_step if self._checkpoints.saved_step >= 0 else None,
             "offers": self._steering.offers() if self._steering is not None else None,
         }
+
+    def _monitors(self) -> dict[str, str]:
+        watching = [one for one in self._conditions.conditions if isinstance(one, EarlyStopping)]
+        return {one.monitor: one.mode for one in watching}

@@ -18,6 +18,7 @@ describe("isUnchanged", () => {
     ["superseded points", { superseded: 1 }],
     ["points in view", { inView: 1 }],
     ["a restart", { restarts: [1] }],
+    ["an event", { events: [{ kind: "best" as const, x: 1 }] }],
     ["another run", { run: "b" }],
     ["another status", { status: "no_series" as const }],
     ["another x", { x: new Float64Array([1, 3]) }],

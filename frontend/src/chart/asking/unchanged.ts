@@ -19,7 +19,7 @@ function isSame(one: SeriesColumns, other: SeriesColumns): boolean {
 
 /** What is another wherever anything is. */
 function essence(series: SeriesColumns): (number | undefined)[] {
-  const { points, superseded, inView, notPositive, restarts, x, value, wallTime, markX } = series;
+  const { points, superseded, inView, notPositive, restarts, events, x, value, wallTime, markX } = series;
   const ends = [x, value, wallTime, markX].flatMap((column) => [column.length, column[0], column.at(-1)]);
-  return [points, superseded, inView, notPositive, ...ends, ...restarts];
+  return [points, superseded, inView, notPositive, ...ends, ...restarts, ...events.map((event) => event.x)];
 }

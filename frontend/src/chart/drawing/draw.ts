@@ -219,6 +219,31 @@ export function drawFlags(surface: Surface, places: Iterable<number>, colour: st
   }
 }
 
+const eventSize = 4;
+
+/** What else has happened to a run: a sign at the top, a dot for the best value, a diamond for a request, a square for an end. */
+export function drawEvents(
+  surface: Surface,
+  { events }: SeriesColumns,
+  colour: string,
+  ground: string,
+  frame: Frame,
+): void {
+  const shapes = { best: "circle", control: "diamond", stop: "square" } as const;
+  for (const { kind, x } of events) {
+    if (x < frame.low || x > frame.high) continue;
+    const at = Math.max(eventSize, Math.min(frame.width - eventSize, frame.toX(x)));
+    for (const [radius, fill] of [
+      [eventSize + 1.5, ground],
+      [eventSize, colour],
+    ] as const) {
+      const sign = surface.trace();
+      addShape(sign, shapes[kind], at, eventSize + 1, radius);
+      surface.fill(sign, fill);
+    }
+  }
+}
+
 function drawFlag(surface: Surface, at: number, colour: string): void {
   const flag = surface.trace();
   flag.moveTo(at, 0);

@@ -2,6 +2,7 @@
 import { drawBands } from "../drawing/band";
 import {
   countInView,
+  drawEvents,
   drawFlags,
   drawMarks,
   drawRestarts,
@@ -44,4 +45,6 @@ export function* drawLines(surface: Surface, { lines, theme }: Scene, frame: Fra
 export function drawAbove(surface: Surface, { lines, bands, theme }: Scene, frame: Frame): void {
   for (const { columns, look } of [...bands, ...lines])
     drawMarks(surface, columns, look[theme], inks[theme].ground, frame);
+  for (const { columns, look, pale } of lines)
+    if (!pale) drawEvents(surface, columns, look[theme], inks[theme].ground, frame);
 }

@@ -13,6 +13,7 @@ const run = (name: string, points = 1): RunSummary => ({
   newest: null,
   value: null,
   notes: null,
+  front: false,
 });
 
 const noted = (name: string, notes: Partial<RunNotes>): RunSummary => ({

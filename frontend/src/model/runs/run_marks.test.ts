@@ -15,6 +15,7 @@ const run = (name: string, notes: Partial<RunNotes> | null): RunSummary => ({
   newest: null,
   value: null,
   notes: notes && { ...plain, ...notes },
+  front: false,
 });
 
 describe("marks", () => {

@@ -14,6 +14,7 @@ const run = (name: string, value: JsonNumber | null, last_event: number | null):
   newest: null,
   value: value === null ? null : { tag: "val/acc", step: 1, wall_time: 1, value },
   notes: null,
+  front: false,
 });
 
 const runs = [

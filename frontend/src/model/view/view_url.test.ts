@@ -60,6 +60,7 @@ describe("the view in the address", () => {
       everyLine: true,
       starredFirst: false,
       archived: true,
+      front: "grid/lr=0.1 & more",
     };
     expect(decodeView("#" + encodeView(view))).toEqual(view);
   });

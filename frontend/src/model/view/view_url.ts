@@ -67,6 +67,8 @@ export interface View extends LayoutView {
   starredFirst: boolean;
   /** Whether archived runs are listed and drawn, too. */
   archived: boolean;
+  /** The run whose front is shown above the charts; "" for none; null: that of the only run there is. */
+  front: string | null;
 }
 
 export const isLogY = (view: View, card: string) => view.logY !== view.logFlips.has(card);
@@ -123,6 +125,7 @@ export const initialView: View = {
   everyLine: false,
   starredFirst: true,
   archived: false,
+  front: null,
 };
 
 const axes: readonly XAxis[] = ["step", "epoch", "relative", "wall"];
@@ -177,6 +180,7 @@ export function encodeView(view: View): string {
   if (view.everyLine) out.set("lines", "all");
   if (!view.starredFirst) out.set("starred", "0");
   if (view.archived) out.set("archived", "1");
+  if (view.front !== null) out.set("front", view.front);
   encodeLayout(view, out);
   return out.toString();
 }
@@ -226,6 +230,7 @@ export function decodeView(fragment: string): View {
     everyLine: read.get("lines") === "all",
     starredFirst: read.get("starred") !== "0",
     archived: read.get("archived") === "1",
+    front: read.get("front"),
     ...decodeLayout(read),
   };
 }

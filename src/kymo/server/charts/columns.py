@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException
 
 from kymo.server.binary import BinaryAnswer, BinaryParts, Finished, responses
 from kymo.server.charts.axis import check_question, checked_bounds, placed
+from kymo.server.charts.events import events
 from kymo.server.charts.models import (
     ColumnsHeader,
     ColumnsQuestion,
@@ -125,6 +126,7 @@ def _choose(site: Site, question: ColumnsQuestion, name: str) -> _Drawn:
         superseded=found.series.superseded_count,
         arrays={},
         restarts=restarts(found).tolist(),
+        events=events(found),
     )
     return drawn, arrays
 
@@ -140,4 +142,5 @@ def _empty(name: str, status: Missing) -> SeriesColumns:
         superseded=0,
         arrays={},
         restarts=[],
+        events=[],
     )

@@ -84,6 +84,13 @@ class ArraySpan(Model):
     length: int = Field(description="Elements.")
 
 
+class EventMark(Model):
+    """Where on x something has happened to a run: its best value, a request that it answered, its end."""
+
+    kind: Literal["best", "control", "stop"]
+    x: float
+
+
 class SeriesColumns(Model):
     """One run's share of the answer."""
 
@@ -98,6 +105,7 @@ class SeriesColumns(Model):
     superseded: int
     arrays: dict[str, ArraySpan]
     restarts: list[float] = Field(description="Where on x the run was started again.")
+    events: list[EventMark] = Field(description="Where on x something else has happened to the run.")
 
 
 class ColumnsHeader(Model):

@@ -1,10 +1,11 @@
 """What ends a training, each part usable alone."""
 
+from kymo.format.duration_text import duration_text
 from kymo.train.stopping.agreement import Agreement, alone
 from kymo.train.stopping.condition import Closeness, Progress, StopCondition
 from kymo.train.stopping.deadline import Deadline
 from kymo.train.stopping.diverged import Diverged
-from kymo.train.stopping.duration import duration_text, to_seconds
+from kymo.train.stopping.duration import to_seconds
 from kymo.train.stopping.early_stopping import EarlyStopping
 from kymo.train.stopping.fired import Fired
 from kymo.train.stopping.max_epochs import MaxEpochs

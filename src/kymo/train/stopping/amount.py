@@ -4,7 +4,8 @@ import re
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
-from kymo.train.stopping.duration import duration_text, to_seconds
+from kymo.format.duration_text import duration_text
+from kymo.train.stopping.duration import to_seconds
 from kymo.writer.bad_input import shown
 
 Unit = Literal["checks", "epochs", "steps", "seconds"]

@@ -4,8 +4,9 @@ import re
 import time
 from datetime import datetime, timedelta, tzinfo
 
+from kymo.format.duration_text import duration_text
 from kymo.train.stopping.condition import Closeness
-from kymo.train.stopping.duration import Duration, duration_text
+from kymo.train.stopping.duration import Duration
 from kymo.train.stopping.stopwatch import Clock
 from kymo.train.stopping.time_limit import TimeLimit
 from kymo.writer.bad_input import shown

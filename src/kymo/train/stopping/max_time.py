@@ -4,8 +4,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from kymo.format.duration_text import duration_text
 from kymo.train.stopping.condition import UNTOLD, Closeness, Progress
-from kymo.train.stopping.duration import Duration, duration_text, to_seconds
+from kymo.train.stopping.duration import Duration, to_seconds
 from kymo.train.stopping.fired import Fired
 from kymo.train.stopping.stopwatch import Clock, Stopwatch
 from kymo.train.stopping.time_limit import TimeLimit

@@ -4,8 +4,9 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from kymo.format.duration_text import duration_text
 from kymo.train.stopping.condition import UNTOLD, Progress, StopCondition
-from kymo.train.stopping.duration import Duration, duration_text, to_seconds
+from kymo.train.stopping.duration import Duration, to_seconds
 from kymo.train.stopping.fired import Fired
 from kymo.train.stopping.phase_lengths import Phase, PhaseLengths
 from kymo.train.stopping.reason import Reason

@@ -1,0 +1,1 @@
+"""What a run's series say about it."""
