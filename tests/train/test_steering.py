@@ -18,6 +18,7 @@ import kymo
 from kymo.format.control_answer import ControlAnswer, newest_answers
 from kymo.format.control_request import ask
 from kymo.format.open_directory import open_directory
+from kymo.train import session
 from kymo.train.control import inbox
 from kymo.train.stopping import far_watch
 
@@ -25,6 +26,7 @@ from kymo.train.stopping import far_watch
 @pytest.fixture(autouse=True)
 def at_each_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(session, "_BESIDE_SECONDS", 0.0)
 
 
 class Asker:

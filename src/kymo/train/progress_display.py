@@ -102,13 +102,14 @@ class ProgressDisplay:
             self._task = bar.add_task(self._title, total=total, completed=done, told="")
 
     @_harmless
-    def end_batch(self, means: Callable[[], Mapping[str, float]]) -> None:
+    def end_batch(self, means: Callable[[], Mapping[str, float]], batches: int | None = None) -> None:
         """A batch is complete.
 
         Args:
             means: Is asked for what the epoch comes to so far, if that is to be told.
+            batches: How many of the loop are complete; one more than before without it.
         """
-        self._batches += 1
+        self._batches = self._batches + 1 if batches is None else batches
         now = self._clock()
         if now - self._updated < (_LINE_SECONDS if self._is_plain else _UPDATE_SECONDS):
             return

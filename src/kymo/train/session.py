@@ -28,11 +28,16 @@ from kymo.train.stopping.outcome import Outcome
 from kymo.train.stopping.signals import StopSignals
 from kymo.train.stopping.stop_conditions import StopConditions
 from kymo.train.stopping.stop_file import StopFile
+from kymo.train.stopping.stop_request import StopRequest
 from kymo.train.training_checks import TrainingChecks
 
 if TYPE_CHECKING:
     from torch import nn
     from torch.optim import Optimizer
+
+
+# Looking for requests, telling and showing take longer than some batches do.
+_BESIDE_SECONDS = 0.05
 
 
 class Session:
@@ -92,6 +97,8 @@ class Session:
         self._parts: dict[str, Stateful] = {}
         self._model: nn.Module | None = None
         self._is_restored = False
+        self._beside_at = 0.0
+        self._told_asked: StopRequest | None = None
         self._process = os.getpid()
 
     @property
@@ -142,15 +149,14 @@ class Session:
 
     def ask(self, moment: str, metrics: Mapping[str, Any] | None = None) -> Fired | None:
         """What the stop conditions say at a moment."""
-        fired: Fired | None = getattr(self._conditions, moment)(
-            Progress(self.place.epoch, self.place.step, metrics or {})
-        )
+        place = self.checkpoints.place
+        fired: Fired | None = getattr(self._conditions, moment)(Progress(place.epoch, place.step, metrics or {}))
         return fired
 
     def is_met(self, moment: str, metrics: Mapping[str, Any] | None = None) -> bool:
         """Whether the run shall stop."""
-        if self.fired is None:
-            self._stop_by(self.ask(moment, metrics))
+        if self.fired is None and (fired := self.ask(moment, metrics)) is not None:
+            self._stop_by(fired)
         return self.fired is not None
 
     def leave_batch(self) -> None:
@@ -161,19 +167,28 @@ class Session:
 
     def end_batch(self) -> None:
         """A batch is complete."""
-        self.leave_batch()
-        self.checks.after_batch()
-        asked = self._stop_file.asked
+        self.in_batch = None
+        self.place.end_batch()
         self.is_met("after_batch", self.numbers.end_batch())
+        now = time.monotonic()
+        if now >= self._beside_at:
+            self._beside_at = now + _BESIDE_SECONDS
+            self._do_beside()
+
+    def _do_beside(self) -> None:
+        """What need not be done after each batch, where a batch may take microseconds."""
+        self.checks.after_batch()
         if self._steering is not None and self.fired is None:
             self._stop_by(self._steering.obey())
         if self.checkpoints.is_due():
             self.save()
-        if self._stop_file.asked is not asked:
+        asked = self._stop_file.asked
+        if asked is not self._told_asked:
+            self._told_asked = asked
             self.report.tell(at_once=True)  # a stop after the epoch is acknowledged
         else:
             self.report.tell(if_due=True)
-        self.display.end_batch(self.numbers.means.values)
+        self.display.end_batch(self.numbers.means.values, self.place.batch)
 
     def end_epoch(self) -> None:
         """An epoch is complete."""

@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from functools import partial
+from os import F_OK, access
 
 from kymo.format.mounts import needs_polling, read_mounts
 from kymo.train.stopping.condition import UNTOLD, Closeness, Progress, StopCondition
@@ -16,6 +17,8 @@ _logger = logging.getLogger("kymo")
 # On a local disk a look takes a small part of this. Where it takes this long, a thread looks instead.
 _SLOW_SECONDS = 0.0002
 _SLOW_LOOKS = 3  # in a row: one alone may be a busy processor's
+# So many looks are timed at the start, and whenever a condition is asked that is not asked at each batch.
+_TIMED_LOOKS = 8
 # `echo epoch > STOP` makes the file before it fills it: an empty one that is fresh is looked at again.
 _SETTLE_SECONDS = 0.005
 _SETTLE_WAITS = 10
@@ -69,6 +72,8 @@ class StopFile(StopCondition):
         self._started = started
         self._far = far
         self._clock = clock
+        self._is_quick = False  # nothing was found, no thread looks, and looking does not need to be timed
+        self._timed_looks = 0
         self._watch: FarWatch[os.stat_result | None] | None = None
         self._slow_looks = 0
         self._pending: tuple[Identity, StopRequest] | None = None
@@ -96,12 +101,20 @@ class StopFile(StopCondition):
 
     def requested(self) -> StopRequest | None:
         """The request to stop, if there is one; it stays until it is acknowledged."""
+        # A look at each batch: as little of Python as there can be around the one of the system.
+        if self._is_quick and not access(self.path, F_OK):
+            return None
+        return self._requested()
+
+    def _requested(self) -> StopRequest | None:
         if not self._is_started:
             self.start()
         found = self._found()
         if found is None or Identity.of(found) == self._done_with:
             self._pending = None
+            self._is_quick = found is None and self._watch is None and self._timed_looks >= _TIMED_LOOKS
             return None
+        self._is_quick = False
         identity = Identity.of(found)
         if self._pending is None or self._pending[0] != identity:
             self._pending = self._read(found)
@@ -126,11 +139,12 @@ class StopFile(StopCondition):
 
     def before_epoch(self, at: Progress = UNTOLD) -> Fired | None:
         """Whether a stop is asked for."""
+        self._is_quick, self._timed_looks = False, 0
         return self._if_asked(at, ("batch", "epoch"))
 
     def after_batch(self, at: Progress = UNTOLD) -> Fired | None:
         """Whether a stop after the batch is asked for."""
-        return self._if_asked(at, ("batch",))
+        return None if self.requested() is None else self._if_asked(at, ("batch",))
 
     def while_paused(self, at: Progress = UNTOLD) -> Fired | None:
         """Whether a stop after the batch is asked for."""
@@ -163,8 +177,9 @@ class StopFile(StopCondition):
     def _found(self) -> os.stat_result | None:
         if self._watch is not None:
             return self._watch.found()
+        self._timed_looks += 1
         before = self._clock()
-        there = os.access(self.path, os.F_OK)
+        there = access(self.path, F_OK)
         self._slow_looks = self._slow_looks + 1 if self._clock() - before > _SLOW_SECONDS else 0
         if self._slow_looks >= _SLOW_LOOKS and self._far is None:
             self._watch = self._far_watch()
