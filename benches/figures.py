@@ -16,6 +16,9 @@ NOT_RUN = "Not measured: run `python benches/run.py {}`.\n"
 # The promises in the order of a number's way: written, kept, read, served, drawn. A bench that is not here comes last.
 ORDER = [
     "add_scalar",
+    "run_log",
+    "run_step",
+    "stop_file",
     "import_time",
     "outages",
     "survives_kill",
@@ -182,6 +185,38 @@ def paced_table(found: Mapping[str, Document]) -> str:
     )
 
 
+def run_log_table(found: Mapping[str, Document]) -> str:
+    """What ten numbers in a call cost a training loop."""
+    columns = {"calls": "calls", "µs a call": "mean us", "median": "p50 us", "p99": "p99 us", "worst": "worst us"}
+    columns |= {"calls over 1 ms": "calls over 1 ms", "times it went to sleep": "waits"}
+    columns |= {"µs a turn of the loop": "step us", "CPU µs": "all CPU us", "bytes a number": "bytes a number"}
+    columns |= {"events a call": "events a call"}
+    rows = _rows(found, "run_log")
+    table = [[row["library"], row["pace"], *(_number(row[key]) for key in columns.values())] for row in rows]
+    return _table(["library", "pace", *columns], table) + _failures(rows, "library")
+
+
+def run_step_table(found: Mapping[str, Document]) -> str:
+    """What a loop adds to a training step."""
+    columns = {"ms a step": "ms a step", "% slower in a step": "% slower in a step", "its standard error": "its error"}
+    columns |= {"ms at an epoch's end": "ms at an epoch's end", "% of other threads": "% of other threads"}
+    columns |= {"% slower at most": "% slower"}
+    rows = _rows(found, "run_step")
+    table = [[row["loop"], *(_number(row[key]) for key in columns.values())] for row in rows]
+    return _table(["loop", *columns], table) + _failures(rows, "loop")
+
+
+def stop_file_table(found: Mapping[str, Document]) -> str:
+    """What one look for the file `STOP` costs, µs."""
+    columns = {"back to back": "back to back, p50 us", "2 ms of work between": "2 ms of work between, p50 us"}
+    columns |= {"p99": "2 ms of work between, p99 us"}
+    table = [
+        [row["call"], row["does"], *(_number(row[key]) for key in columns.values())]
+        for row in _rows(found, "stop_file")
+    ]
+    return _table(["call", "does", *columns], table)
+
+
 def many_runs_table(found: Mapping[str, Document]) -> str:
     """What each loader takes for very many small runs."""
     columns = {"runs": "runs", "series": "series", "s until all can be drawn": "seconds"} | {
@@ -248,7 +283,8 @@ def _rows(found: Mapping[str, Document], bench: str) -> list[Row]:
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     numeric = [
         " ---: "
-        if head[column] not in {"library", "loader", "disk", "call", "keeps", "dashboard", "gesture", ""}
+        if head[column]
+        not in {"library", "loader", "disk", "call", "keeps", "dashboard", "gesture", "pace", "loop", "does", ""}
         else " --- "
         for column in range(len(head))
     ]

@@ -24,6 +24,7 @@ NOT_BENCHES = {
     "plots",
     "report",
     "run",
+    "run_step_loops",
     "stored_points",
 }
 

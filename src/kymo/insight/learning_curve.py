@@ -25,6 +25,8 @@ _POWERS = np.geomspace(0.1, 4.0, 13)
 _MISSES = 6.0
 # No family holds the truth: the extrapolation itself is uncertain by this share of what it says.
 _TRUST = 0.25
+# However well a curve has levelled off, trainings still turn a little: as a share of what they have brought.
+_LEAST = 0.002
 # From where forecasts are tried whose truth is known already, as shares of the validations; what is believed before.
 _HINDCASTS = (0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85)
 _PRIOR_TIMES, _PRIOR_COUNT = 3.0, 3
@@ -57,7 +59,8 @@ def fit(known: Validations, ahead: float) -> Forecast | None:
     forecast = _fit(known, ahead)
     if forecast is None:
         return None
-    error = float(np.hypot(forecast.error * _honesty(known, ahead), known.resolution))
+    least = max(known.resolution, _LEAST * known.brought)
+    error = float(np.hypot(forecast.error * _honesty(known, ahead), least))
     return forecast._replace(error=error)
 
 
