@@ -3,7 +3,7 @@
 python benches/run_step.py [--processes 3] [--epochs 9]
 
 A machine's speed changes by more than what is measured, from second to second. So all loops train the same model in one
-thread and take turns after each step, in an order that is drawn for each round; each step is compared with the bare
+thread and take turns after ten steps, in an order that is drawn for each round; each step is compared with the bare
 loop's of its round. What other threads do for a loop is measured while it trains alone, and added as if every second of
 it delayed the training.
 """
@@ -38,11 +38,12 @@ BUDGET_PERCENT = 1
 OURS = (BARE, BARE_AGAIN, KYMO, KYMO_BAR)  # of which none may fail
 _TRIED = (8, 32)  # images of a batch
 _TRIES = 60  # steps
+TURN = 10  # steps, so that a loop finds its own code in the processor's caches as far as its own step leaves it there
 Figures = dict[str, dict[str, Any]]  # by the loop's name
 
 
 class Turns:
-    """Loops in one thread, of which one at a time makes a step.
+    """Loops in one thread, of which one at a time makes some steps.
 
     Args:
         loops: Each trains with a model's batches, of which `Turns.of` makes it pause before each.
@@ -55,10 +56,11 @@ class Turns:
         self._main = greenlet.getcurrent()
         self._running = {name: greenlet(partial(self._guarded, name, loop)) for name, loop in loops.items()}
 
-    def pause(self, name: str, _index: int) -> None:
-        """A loop asks for its next batch: its step is over, and it is the others' turn."""
+    def pause(self, name: str, index: int) -> None:
+        """A loop asks for its next batch: its step is over, and after some of them it is the others' turn."""
         self.taken[name].append(time.perf_counter_ns() - self._began[name])
-        self._main.switch()
+        if index % TURN == 0:
+            self._main.switch()
         self._began[name] = time.perf_counter_ns()
 
     def run(self) -> None:
@@ -235,7 +237,7 @@ def main() -> None:
     notes = [
         f"{arguments.processes} processes, in each of which every loop trains the same small convolutional network for"
         f" {arguments.epochs} epochs of {STEPS} steps of {size} images on one thread, and {WARM_UP} to warm up. Loops"
-        " take turns after each step, in an order that is drawn.",
+        f" take turns after {TURN} steps, in an order that is drawn.",
         "'in a step': the median of what a step takes longer than the mean of the two bare loops' of the same round,"
         f" with its standard error; '{BARE_AGAIN}' is compared with the other one: so much is noise.",
         "'epoch's end': from the last step of an epoch to the first of the next. 'other threads': their CPU time in a"

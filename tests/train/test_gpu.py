@@ -7,7 +7,11 @@ import torch
 from torch import nn
 
 import kymo
+from kymo.format.control_request import ask
+from kymo.format.open_directory import open_directory
+from kymo.train import session
 from kymo.train.checkpoints.host_copy import host_copy
+from kymo.train.control import inbox
 from kymo.train.model_checks import DeviceMismatchError
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -117,3 +121,39 @@ def test_the_copy_is_what_training_waits_for_and_not_the_disk(tmp_path: Path):
     loaded = nn.Linear(10_000, 10_000, bias=False, device="cuda")
     kymo.load_model(tmp_path / "bestmodel.pth", loaded)
     assert loaded.weight.abs().sum() > 0
+
+
+def test_a_validation_that_is_asked_for_leaves_no_trace_in_the_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(session, "_BESIDE_SECONDS", 0.0)
+    monkeypatch.setattr(inbox, "_LOOK_SECONDS", 0.0)
+
+    def trained(directory: Path, asked_at: tuple[int, ...]) -> torch.Tensor:
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(16, 32), nn.Dropout(0.5), nn.ReLU(), nn.Linear(32, 1)).cuda()
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+
+        def validate() -> dict[str, torch.Tensor]:
+            model.eval()
+            with torch.no_grad():
+                return {"val/loss": nn.functional.dropout(model(torch.randn(8, 16, device="cuda"))).square().mean()}
+
+        with kymo.Run(directory, keep=kymo.BestModel("val/loss"), progress=False) as run:
+            run.watch(model, optimizer)
+            run.offer_validation(validate)
+            for _ in run.epochs(2):
+                for _ in run.batches(range(10)):
+                    loss = model(torch.randn(8, 16, device="cuda")).square().mean()
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    run.log({"train/loss": loss})
+                    if run.step + 1 in asked_at:
+                        with open_directory(directory) as opened:
+                            ask(opened, "validate")
+        return torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
+
+    plain, asked = trained(tmp_path / "plain", ()), trained(tmp_path / "asked", (3, 14))
+    assert torch.equal(plain, asked)
+    assert kymo.open(tmp_path)["asked"]["val/loss"].steps.tolist() == [3, 14]

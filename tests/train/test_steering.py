@@ -59,6 +59,12 @@ def asker(tmp_path: Path) -> Asker:
     return Asker(tmp_path)
 
 
+def plainly_trained(directory: Path) -> list[list[float]]:
+    """The weights after each batch of a training that nobody steers."""
+    with kymo.Run(directory, progress=False) as run:
+        return train(run, lambda _: None)
+
+
 def train(run: kymo.Run, at_batch: Callable[[int], object], epochs: int = 2, batches: int = 4) -> list[list[float]]:
     """The weights after each batch."""
     torch.manual_seed(0)
@@ -130,7 +136,7 @@ def test_epochs_of_the_run_and_of_a_condition_are_one_setting(asker: Asker):
 
 
 def test_the_rate_is_what_training_goes_on_with(asker: Asker):
-    plain = train(kymo.Run(asker.directory / "plain", progress=False), lambda _: None)
+    plain = plainly_trained(asker.directory / "plain")
     asker.directory = asker.directory / "stopped"
     with kymo.Run(asker.directory, progress=False) as run:
         stopped = train(run, lambda step: asker("set", "lr", "0") if step == 3 else None)
@@ -163,7 +169,7 @@ def test_a_paused_run_stands_still_until_it_is_asked_to_go_on(asker: Asker):
     assert ended.answered - began.answered > 0.3
     lasted = asker.said["ended"] - asker.said["started"]
     assert trained < lasted - 0.25, "a pause costs nothing of the budget"
-    assert weights == train(kymo.Run(asker.directory / "plain", progress=False), lambda _: None)
+    assert weights == plainly_trained(asker.directory / "plain")
 
 
 def test_a_paused_run_can_be_stopped(asker: Asker):
@@ -182,7 +188,7 @@ def test_a_paused_run_can_be_stopped(asker: Asker):
 
 
 def test_a_validation_leaves_no_trace_in_the_training(asker: Asker):
-    plain = train(kymo.Run(asker.directory / "plain", progress=False), lambda _: None)
+    plain = plainly_trained(asker.directory / "plain")
     asker.directory = asker.directory / "validated"
     with kymo.Run(asker.directory, keep=kymo.BestModel("val/loss"), progress=False) as run:
 

@@ -68,9 +68,13 @@ class RunLog:
 
     def _log_others(self, values: Mapping[str, Any], moment: _Moment) -> None:
         """Numbers of any kind: those on a device are written later."""
-        later = {tag: value for tag, value in values.items() if _is_on_device(value)}
-        items = [(tag, to_float(tag, value)) for tag, value in values.items() if tag not in later]
-        for tag, value in later.items():
+        items, later = [], []
+        for tag, value in values.items():
+            if _is_on_device(value):
+                later.append((tag, value))
+            else:
+                items.append((tag, to_float(tag, value)))
+        for tag, value in later:
             self._numbers(tag, value).add((tag, moment), value)
         if items:
             self._write(items, moment)

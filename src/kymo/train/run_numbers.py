@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from kymo.format.event_kinds import EventKind, event_tag
 from kymo.train.epoch_means import EpochMeans
 from kymo.train.run_log import RunLog
 from kymo.writer import SummaryWriter
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class RunNumbers:
@@ -27,7 +30,7 @@ class RunNumbers:
         self._directory = directory
         self._writer: SummaryWriter | None = None
         self._log: RunLog | None = None
-        self._of_batch: dict[str, Any] = {}
+        self._of_batch: Mapping[str, Any] = _NOTHING
         self._of_epoch: dict[str, Any] = {}
 
     def open(self, step: int) -> bool:
@@ -54,7 +57,7 @@ class RunNumbers:
         assert self._log is not None
         self._log.log(values, step, in_batch=in_batch)
         if in_batch:
-            self._of_batch.update(values)
+            self._of_batch = {**self._of_batch, **values} if self._of_batch else values
 
     def event(self, kind: EventKind, text: str, step: int) -> None:
         """Logs what has happened, for the run's timeline."""
@@ -64,9 +67,9 @@ class RunNumbers:
         """Takes in what was measured of the epoch as a whole."""
         self._of_epoch.update(values)
 
-    def end_batch(self) -> dict[str, Any]:
+    def end_batch(self) -> Mapping[str, Any]:
         """What the batch has logged; the next one begins."""
-        of_batch, self._of_batch = self._of_batch, {}
+        of_batch, self._of_batch = self._of_batch, _NOTHING
         return of_batch
 
     def end_epoch(self) -> tuple[dict[str, float], dict[str, Any]]:

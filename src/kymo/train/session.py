@@ -96,7 +96,7 @@ class Session:
         self._report: RunReport | None = None
         self._parts: dict[str, Stateful] = {}
         self._model: nn.Module | None = None
-        self._is_restored = False
+        self._is_restored = self._is_open = False
         self._beside_at = 0.0
         self._told_asked: StopRequest | None = None
         self._process = os.getpid()
@@ -135,6 +135,9 @@ class Session:
 
     def open(self) -> None:
         """What logging needs, which begins at the step that the run goes on from."""
+        if self._is_open:
+            return
+        self._is_open = True
         self.start()
         if not self._is_restored:
             self._restore()
