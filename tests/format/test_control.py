@@ -1,5 +1,6 @@
 """Requests in `control/` and the answers to them."""
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -107,3 +108,31 @@ def test_answers_are_found_by_their_request_and_the_oldest_are_forgotten(tmp_pat
 
 def test_there_are_no_answers_where_nothing_was_asked(run: int):
     assert newest_answers(run, 5) == []
+
+
+def test_the_newest_answer_is_the_last_one_given_whatever_its_name(run: int, control: int):
+    for number in range(KEPT_ANSWERS):
+        write_answer(control, answer(9000 + number))
+    time.sleep(0.02)
+    write_answer(control, answer(1))
+    assert newest_answers(run, 1) == [answer(1)]
+    assert read_answer(run, "0001") == answer(1)
+
+
+@pytest.mark.parametrize("name", ["\x1b[2J", "\ud800", "a\nb"])
+def test_what_cannot_be_shown_is_not_asked(name: str, tmp_path: Path, control: int):
+    (tmp_path / "control" / "1.json").write_text(json.dumps({"verb": "set", "name": name, "value": "1"}))
+    with pytest.raises(JsonFileError, match="cannot be shown"):
+        read_request(control, "1")
+
+
+def test_an_answer_with_numbers_that_are_none_is_no_answer(tmp_path: Path, run: int, control: int):
+    write_answer(control, answer(1))
+    file = tmp_path / "control" / "done" / "0001.json"
+    for name, wrong in (("epoch", "1e999"), ("asked", "1e999"), ("step", '"x"')):
+        content = json.loads(file.read_text())
+        file.with_name("0002.json").write_text(
+            json.dumps({**content, name: 0}).replace(f'"{name}": 0', f'"{name}": {wrong}')
+        )
+        with pytest.raises(JsonFileError):
+            read_answer(run, "0002")

@@ -217,3 +217,9 @@ def test_what_it_is_asked_must_make_sense() -> None:
         saturation(EPOCHS, EPOCHS[1:], mode="max")
     with pytest.raises(ValueError, match="ahead is 0"):
         saturation(EPOCHS, EPOCHS, mode="max", ahead=0)
+
+
+@pytest.mark.parametrize(("epochs", "values"), [(np.full(20, 3.0), EPOCHS[:20]), (EPOCHS[:20], 1e300 * EPOCHS[:20])])
+def test_numbers_that_nothing_follows_from_say_nothing(epochs: Floats, values: Floats) -> None:
+    estimate = saturation(epochs, values, mode="max")
+    assert (estimate.verdict, estimate.gain) == ("unknown", None)

@@ -278,3 +278,14 @@ def test_whatever_stands_in_run_json_the_front_is_answered(going_on: Path, serve
         say(going_on, **dict.fromkeys(names, wrong))
         found = front(served())
         assert found["run"] == "mlp"
+
+
+def test_files_with_odd_names_leave_the_front_as_it_is(going_on: Path, served: Any) -> None:
+    (going_on / "control" / "done").mkdir(parents=True)
+    odd = os.fsencode(going_on)
+    for name in (b"mod\xff.pth", b"control/\xff.json", b"control/done/\xff.json"):
+        with open(odd + b"/" + name, "wb") as stream:  # noqa: PTH123 - a name that is no text
+            stream.write(b"{}")
+    found = front(served())
+    assert [file["name"] for file in found["checkpoints"]] == ["mod\\xff.pth"]
+    assert found["requests"] == []

@@ -97,3 +97,11 @@ def test_a_rate_that_cannot_be_trained_with_is_refused(rate: float):
     with pytest.raises(ValueError, match="cannot be trained with"):
         LearningRate(optimizer).set(rate)
     assert rates_of(optimizer) == [0.1]
+
+
+def test_a_schedule_is_not_ended_by_a_rate_of_zero():
+    optimizer = sgd(0.1)
+    rate = LearningRate(optimizer, lr_scheduler.ExponentialLR(optimizer, 0.9))
+    with pytest.raises(ValueError, match="give a number above 0, or pause the run"):
+        rate.set(0.0)
+    assert rate.value == 0.1

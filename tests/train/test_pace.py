@@ -65,3 +65,14 @@ def test_what_ends_first_counts(clock: Ticking):
     assert pace.left(place, [budget, kymo.MaxSteps(150)]) == (pytest.approx(40), "MaxSteps")
     assert pace.left(place, [budget, kymo.MaxEpochs(1)]) == (pytest.approx(20), "MaxEpochs")
     assert pace.left(place, [kymo.MaxSteps(40)]) == (0.0, "MaxSteps")
+
+
+def test_what_was_done_before_a_resume_is_known_with_the_loop(clock: Ticking):
+    pace = Pace(clock)
+    pace.begin_epoch(Place(0, step=900, batch=900, planned=10))
+    pace.begin_loop(Place(0, step=900, batch=900, batches=1000, planned=10))
+    clock.pass_by(10)
+    assert pace.left(Place(0, step=910, batch=910, batches=1000, planned=10), []) == (pytest.approx(9090), "epochs")
+    clock.pass_by(90)
+    pace.end_epoch()
+    assert pace.left(Place(1, step=1000, planned=10), []) == (pytest.approx(9000), "epochs")

@@ -1,87 +1,23 @@
 """A run does what is asked of it while it goes on, and answers."""
 
-import json
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import torch
+from asking import Asker, plainly_trained, train
 from torch import nn
 from waiting import until
 
 import kymo
-from kymo.format.control_answer import ControlAnswer, newest_answers
-from kymo.format.control_request import ask
-from kymo.format.open_directory import open_directory
-from kymo.train import session
 from kymo.train.control import inbox
 from kymo.train.stopping import far_watch
 
-
-@pytest.fixture(autouse=True)
-def at_each_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "_LOOK_SECONDS", 0.0)
-    monkeypatch.setattr(session, "_BESIDE_SECONDS", 0.0)
-
-
-class Asker:
-    """Asks a run in a directory."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-
-    def __call__(self, verb: Any, name: str | None = None, value: str | None = None) -> None:
-        with open_directory(self.directory) as run:
-            ask(run, verb, name, value)
-
-    @property
-    def answers(self) -> list[ControlAnswer]:
-        with open_directory(self.directory) as run:
-            return newest_answers(run, 100)[::-1]
-
-    @property
-    def said(self) -> dict[str, Any]:
-        said: dict[str, Any] = json.loads((self.directory / "run.json").read_text())
-        return said
-
-    def events(self, kind: str) -> list[str]:
-        run = kymo.open(self.directory)["."]
-        return [text.text[0] for text in run.texts(f"events/{kind}/text_summary")]
-
-
-@pytest.fixture
-def asker(tmp_path: Path) -> Asker:
-    return Asker(tmp_path)
-
-
-def plainly_trained(directory: Path) -> list[list[float]]:
-    """The weights after each batch of a training that nobody steers."""
-    with kymo.Run(directory, progress=False) as run:
-        return train(run, lambda _: None)
-
-
-def train(run: kymo.Run, at_batch: Callable[[int], object], epochs: int = 2, batches: int = 4) -> list[list[float]]:
-    """The weights after each batch."""
-    torch.manual_seed(0)
-    model = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5), nn.Linear(2, 1))
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    run.watch(model, optimizer)
-    weights = []
-    for _ in run.epochs(epochs):
-        for _ in run.batches(range(batches)):
-            loss = model(torch.randn(8, 2)).square().mean()
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            run.log({"train/loss": loss})
-            weights.append([float(weight) for one in model.parameters() for weight in one.detach().flatten()])
-            at_batch(run.step + 1)
-    return weights
+pytestmark = pytest.mark.usefixtures("at_each_batch")
 
 
 @pytest.mark.parametrize(
@@ -285,7 +221,7 @@ def test_what_is_not_understood_is_refused_and_what_is_half_written_is_waited_fo
 
     with kymo.Run(asker.directory, progress=False) as run:
         train(run, at_batch)
-    first, second = asker.answers
+    first, second = sorted(asker.answers)
     assert (first.status, first.step >= 3) == ("done", True)
     assert (second.status, second.request) == ("refused", "?")
     assert "2.json is not valid JSON" in second.text

@@ -124,9 +124,10 @@ export class Dashboard {
   readonly front = $derived.by(() => {
     const asked = this.view.current.front;
     if (asked !== null) return this.catalog.run(asked) ? asked : null;
-    const only = this.catalog.complete && this.catalog.total === 1 ? this.catalog.names[0] : undefined;
-    return only !== undefined && this.catalog.run(only)?.front ? only : null;
+    return this.first !== null && this.catalog.run(this.first)?.front ? this.first : null;
   });
+  /** The run that was the only one when the page came: its front stays, whatever comes later. */
+  private first = $state<string | null>(null);
   /** What was selected before the reader opened the front of one run. */
   private before: Selection | null = null;
   readonly otherKinds = $derived(this.tags.tags.filter((tag) => !drawnKinds.has(tag.kind)).length);
@@ -176,6 +177,7 @@ export class Dashboard {
       this.looks.assign(this.defaults);
       this.looks.assign(names);
     }
+    if (!this.isSettled && answer.total === 1 && names.length === 1) this.first = names[0]!;
     this.isSettled ||= names.length > 0 && answer.loading === null && names.length >= answer.total;
     if (names !== this.catalog.names) for (const name of names) this.seen.add(name);
   }
@@ -208,7 +210,9 @@ export class Dashboard {
   }
 
   closeFront(): void {
-    this.view.set({ front: "", ...(this.before ? { selection: this.before } : {}) });
+    const { selection } = this.view.current;
+    const isUnchanged = this.front !== null && isOnly(selection, this.front);
+    this.view.set({ front: "", ...(this.before && isUnchanged ? { selection: this.before } : {}) });
     this.before = null;
   }
 
@@ -316,6 +320,9 @@ export class Dashboard {
 
 /** Texts that are a run's timeline, which its page and its charts show. */
 const isEvents = (tag: Tag) => tag.kind === "text" && tag.tag.startsWith("events/");
+
+const isOnly = ({ base, rules, flips }: Selection, run: string) =>
+  base === "none" && rules.length === 0 && flips.size === 1 && flips.has(run);
 
 const isSame = (set: ReadonlySet<string>, names: readonly string[]) =>
   set.size === names.length && names.every((name) => set.has(name));

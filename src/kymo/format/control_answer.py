@@ -1,5 +1,6 @@
 """`control/done/`: what a run has answered to the requests in `control/`, each under its request's name."""
 
+import math
 import os
 from contextlib import suppress
 from typing import Any, Literal, NamedTuple
@@ -53,7 +54,7 @@ def write_answer(control: int, answer: ControlAnswer) -> None:
         content = answer._asdict()
         del content["id"]
         replace_json_object(done, answer.id + SUFFIX, content)
-        for old in asked(listed(done))[:-KEPT_ANSWERS]:
+        for old in _by_age(done)[KEPT_ANSWERS:]:
             with suppress(OSError):
                 os.unlink(old + SUFFIX, dir_fd=done)
 
@@ -88,11 +89,20 @@ def newest_answers(run: int, most: int) -> list[ControlAnswer]:
         open_inside(run, CONTROL_DIRECTORY) as control,
         open_inside(control, DONE_DIRECTORY) as done,
     ):
-        for request_id in asked(listed(done))[::-1][:most]:
+        for request_id in _by_age(done)[:most]:
             with suppress(JsonFileError):
                 if (answer := _read(done, request_id)) is not None:
                     found.append(answer)
     return found
+
+
+def _by_age(done: int) -> list[str]:
+    """The ids of the answers, the newest first: whoever asks may name a request as they like."""
+    ages = []
+    for request_id in asked(listed(done)):
+        with suppress(OSError):
+            ages.append((os.stat(request_id + SUFFIX, dir_fd=done).st_mtime_ns, request_id))
+    return [request_id for _, request_id in sorted(ages, reverse=True)]
 
 
 def _read(done: int, request_id: str) -> ControlAnswer | None:
@@ -103,8 +113,16 @@ def _read(done: int, request_id: str) -> ControlAnswer | None:
     kinds: dict[str, Any] = {"asked": float, "answered": float, "epoch": int, "step": int}
     try:
         told = {field: kinds.get(field, str)(data[field]) for field in ControlAnswer._fields if field != "id"}
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise JsonFileError(f"{name} is not what a run answers ({error}).") from error
+    if not (math.isfinite(told["asked"]) and math.isfinite(told["answered"])):
+        raise JsonFileError(f"{name} has a time that is no number, which no run answers.")
+    told = {field: _whole(value) for field, value in told.items()}
     if told["status"] not in ("done", "refused"):
         raise JsonFileError(f"{name} has the status {told['status']!r:.80}, which no run answers.")
     return ControlAnswer(request_id, **told)
+
+
+def _whole(value: Any) -> Any:
+    """A text without half characters, which no answer of a viewer could repeat."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -80,7 +80,8 @@ def asked(names: list[str]) -> list[str]:
     >>> asked(["done", "2-pause.json", ".3-set.json.part", "1-set.json"])
     ['1-set', '2-pause']
     """
-    return sorted(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX) and not name.startswith("."))
+    found = (name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX) and not name.startswith("."))
+    return sorted(name for name in found if name.isprintable())
 
 
 def read_request(control: int, request_id: str) -> ControlRequest | None:
@@ -130,6 +131,8 @@ def _text(file: str, data: dict[str, object], key: str) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise JsonFileError(f"{file} has {kind_of(value)} as {key!r}: write a text or a number.")
     text = str(value)
+    if not text.isprintable():
+        raise JsonFileError(f"{file} has characters as {key!r} that cannot be shown: write plain text.")
     if len(text) > _MOST_TEXT:
         raise JsonFileError(f"{file} has {len(text)} characters as {key!r}, and {_MOST_TEXT} are allowed.")
     return text

@@ -27,6 +27,7 @@ _MISSES = 6.0
 _TRUST = 0.25
 # However well a curve has levelled off, trainings still turn a little: as a share of what they have brought.
 _LEAST = 0.002
+_HUGE = 1e100  # squares of more overflow
 # From where forecasts are tried whose truth is known already, as shares of the validations; what is believed before.
 _HINDCASTS = (0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85)
 _PRIOR_TIMES, _PRIOR_COUNT = 3.0, 3
@@ -103,6 +104,8 @@ class _Fits(NamedTuple):
 
 def _fit_window(known: Validations, size: int, ahead: float) -> Forecast | None:
     epochs, values = known.epochs[-size:], known.values[-size:]
+    if not (epochs[-1] > epochs[0] and np.abs(values).max() < _HUGE):
+        return None
     fits = _fitted(epochs, values, ahead)
     sums = np.maximum(np.square(fits.residuals).sum(axis=1), size * known.noise**2 * 1e-3 + 1e-300)
     # With flat priors on level, slope and the logarithm of the noise, how likely a shape makes the values.

@@ -58,6 +58,11 @@ class Pace:
         self._epoch_began = self._clock()
         self._first_of_epoch = place.epochs_done % 1
 
+    def begin_loop(self, place: Place) -> None:
+        """The batches of the loop are known: what of the epoch was done before this process, too."""
+        if self._first is not None and place.step == self._first.step and place.epoch == self._first.epoch:
+            self._first_of_epoch = place.epochs_done % 1
+
     def end_epoch(self) -> None:
         """The epoch is complete."""
         self._epochs.append((self._clock() - self._epoch_began) / (1 - self._first_of_epoch))

@@ -185,6 +185,7 @@ class Run:
         if loop < session.place.loop:
             return  # complete before the run was resumed
         session.place.begin_loop(loop, length(loader))
+        session.pace.begin_loop(session.place)
         shield_workers(loader)
         session.display.begin_loop(loader, session.place.batch)
         this = object()
@@ -212,9 +213,8 @@ class Run:
         session.open()
         if session.is_met("before_validation"):
             self._leave()
-        session.report.enter("validation")
-        yield
-        session.report.enter("training")
+        with session.report.during_validation():
+            yield
         session.found_late = session.found_late or session.ask("after_validation")
 
     def offer_validation(self, validate: Validate) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from traceback import format_exception
@@ -60,11 +61,24 @@ class RunReport:
         self._silence = Silence()
         self._told_at = time.monotonic()
 
-    def enter(self, phase: Literal["training", "validation"]) -> None:
-        """Something else goes on from here."""
+    @contextmanager
+    def during_validation(self, *, at_once: bool = False) -> Iterator[None]:
+        """Surrounds a validation; `at_once`: one that viewers wait for."""
+        self._enter("validation", at_once)
+        try:
+            yield
+        finally:
+            self._enter("training", False)
+
+    def _enter(self, phase: Literal["training", "validation"], at_once: bool) -> None:
         self._silence.end(self.phase)
         self.phase = phase
-        self._record.change(phase=phase, told=time.time(), stalled_after=self._silence.unusual(phase))
+        quiet = self._silence.unusual(phase)
+        self._record.change(at_once=at_once, phase=phase, told=time.time(), stalled_after=quiet)
+
+    def leave_out(self, seconds: float) -> None:
+        """A pause is no silence."""
+        self._silence.leave_out(seconds)
 
     def tell(self, *, if_due: bool = False, at_once: bool = False, **also: Any) -> None:
         """Says where the run stands.

@@ -91,11 +91,12 @@ class Session:
         self._description = description
         self._stop_file = StopFile(directory / STOP_FILE, started=started)
         self._conditions = StopConditions([StopSignals(), self._stop_file, *stop])
-        told = (self._left_out, self.save, self._answered)
+        told = (self._stops_later, self._left_out, self.save, self._answered)
         self._steering = Steering(directory, started, self._conditions, checkpoints, *told) if is_steered else None
         self._report: RunReport | None = None
         self._parts: dict[str, Stateful] = {}
         self._model: nn.Module | None = None
+        self._validate: Validate | None = None
         self._is_restored = self._is_open = False
         self._beside_at = 0.0
         self._told_asked: StopRequest | None = None
@@ -129,8 +130,9 @@ class Session:
         self._parts, self._model = parts, model
         self.checks.watch(model, optimizer)
         self.start()
-        if self._steering is not None and optimizer is not None:
+        if self._steering is not None and optimizer is not None and LearningRate.can_set(optimizer):
             self._steering.rate = LearningRate(optimizer, parts.get("scheduler"))
+        self._offer()
         self._restore()
 
     def open(self) -> None:
@@ -146,8 +148,13 @@ class Session:
             self.numbers.event("start", goes_on if self.place.step else "Training begins.", self.place.step)
 
     def offer_validation(self, validate: Validate) -> None:
-        """Lets a validation be asked for."""
-        if self._steering is not None:
+        """Lets a validation be asked for, once it is known whose modules it may switch."""
+        self._validate = validate
+        self._offer()
+
+    def _offer(self) -> None:
+        validate = self._validate
+        if self._steering is not None and validate is not None and self._model is not None:
             self._steering.validate = lambda: self._validated(validate)
 
     def ask(self, moment: str, metrics: Mapping[str, Any] | None = None) -> Fired | None:
@@ -209,6 +216,8 @@ class Session:
         self.checkpoints.check_kept(metrics)
         self.is_met("after_epoch", metrics)
         self.fired = self.fired or self.found_late
+        if self._steering is not None and self.fired is None:
+            self._stop_by(self._steering.obey())
         self.save()
         self.report.tell()
         self.display.end_epoch(metrics, {best.monitor: best.value for best in self.checkpoints.results()})
@@ -257,12 +266,18 @@ class Session:
         if fired is not None:
             self.report.tell(at_once=True, stopping={"reason": fired.reason, "text": fired.text})
 
+    def _stops_later(self) -> bool:
+        asked = self._stop_file.requested()
+        return asked is not None and asked.after == "epoch"
+
     def _left_out(self, seconds: float) -> None:
-        for clock in (self._conditions, self.pace, self.display):
+        for clock in (self._conditions, self.pace, self.display, self.report):
             clock.leave_out(seconds)
 
     def _validated(self, validate: Validate) -> Mapping[str, Any]:
-        metrics = validated(validate, self._model)
+        others = [part for part in self._parts.values() if hasattr(part, "modules")]
+        with self.report.during_validation(at_once=True):
+            metrics = validated(validate, others)
         self.numbers.log(metrics, self.place.step, in_batch=False)
         self.keep_best(metrics, self.place.epoch + 1)
         return metrics

@@ -43,6 +43,10 @@ class Silence:
         self._last = now
         return now
 
+    def leave_out(self, seconds: float) -> None:
+        """Does not count a pause."""
+        self._last += seconds
+
     def unusual(self, phase: Phase) -> float:
         """After how many seconds without a sign of life a training has probably stalled."""
         return max(_LEAST[phase], _TIMES * self._longest[phase])

@@ -46,6 +46,12 @@ export class FrontState {
     return this.data?.requests.find(({ id }) => this.made.has(id)) ?? null;
   }
 
+  /** Asks the reader first. */
+  propose(asking: Asking | null): void {
+    this.asking = asking;
+    this.refusal = null;
+  }
+
   dismiss(): void {
     this.made.clear();
     this.refusal = null;
@@ -61,10 +67,12 @@ export class FrontState {
   }
 
   private async ask(request: () => Promise<void>): Promise<void> {
+    const { asking } = this;
     this.refusal = null;
     try {
       await request();
-      this.asking = null;
+      // The reader may have turned to another question meanwhile.
+      if (this.asking === asking) this.asking = null;
     } catch (error) {
       this.refusal = explain(error);
     }

@@ -11,7 +11,7 @@ from kymo.format.control_answer import newest_answers
 from kymo.format.file_names import BEST_FILE, LAST_FILE
 from kymo.server.front import models
 from kymo.server.front.curves import curves_of
-from kymo.server.models import number, plain
+from kymo.server.models import number, plain, printable
 from kymo.server.site import Site, SiteOf
 from kymo.store.checkpoint_files import checkpoint_files
 from kymo.store.edits.refusal import Refusal
@@ -180,7 +180,9 @@ def _in_directory(site: Site, run: Run, said: Said) -> dict[str, Any]:
             ]
             return {
                 "checkpoints": [
-                    models.Checkpoint(name=file.name, bytes=file.bytes, at=file.at, step=steps.get(file.name))
+                    models.Checkpoint(
+                        name=printable(file.name), bytes=file.bytes, at=file.at, step=steps.get(file.name)
+                    )
                     for file in checkpoint_files(directory, _CHECKPOINTS)
                 ],
                 "stop_asked": asked_to_stop(directory),

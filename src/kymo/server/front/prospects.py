@@ -67,7 +67,7 @@ def _epochs(run: Run, steps: NDArray[np.int64]) -> NDArray[np.float64]:
     snapshot = told.snapshot()
     holds = ~snapshot.superseded
     known, epochs = snapshot.steps[holds], np.asarray(snapshot.values[holds], np.float64)
-    if not len(known) or np.any(np.diff(known) <= 0):
+    if not len(known) or np.any(np.diff(known) <= 0) or (len(steps) and steps[-1] > known[-1]):
         return np.arange(1.0, len(steps) + 1)
     at = np.interp(steps, np.concatenate([[0], known]), np.concatenate([[epochs[0] - 1], epochs]))
     return np.asarray(at, np.float64)

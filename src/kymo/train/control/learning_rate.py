@@ -38,6 +38,14 @@ class LearningRate:
         self._optimizer = optimizer
         self._scheduler = scheduler
 
+    @staticmethod
+    def can_set(optimizer: Optimizer) -> bool:
+        """Whether every parameter group has a rate that is a number and can be read without waiting for a device."""
+        rates = [group.get("lr") for group in optimizer.param_groups]
+        on_host = [getattr(getattr(rate, "device", None), "type", "cpu") == "cpu" for rate in rates]
+        numbers = [isinstance(rate, int | float) or hasattr(rate, "fill_") for rate in rates]
+        return bool(rates) and all(on_host) and all(numbers)
+
     @property
     def value(self) -> float:
         """The rate of the first parameter group."""
@@ -55,16 +63,18 @@ class LearningRate:
             rate: The rate of the first parameter group.
 
         Raises:
-            ValueError: It is negative or not finite.
+            ValueError: It is negative or not finite, or would be the end of a schedule.
         """
         if not (math.isfinite(rate) and rate >= 0):
             raise ValueError(f"A learning rate of {rate:g} cannot be trained with: give a number from 0 on.")
+        if rate == 0 and (self._scheduler is not None or len(self._optimizer.param_groups) > 1):
+            raise ValueError("From a rate of 0 nothing could be scaled again: give a number above 0, or pause the run.")
         before = self.value
         factor = rate / before if before > 0 else None
         for group in self._optimizer.param_groups:
             _put(group, "lr", rate if factor is None else float(group["lr"]) * factor)
             for name in _GROUP_RATES:
-                if factor is not None and name in group:
+                if factor and name in group:
                     _put(group, name, float(group[name]) * factor)
         _put(self._optimizer.param_groups[0], "lr", rate)  # exactly what was asked for
         if factor and self._scheduler is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -33,6 +34,7 @@ class Steering:
         started: When the run began, in seconds since the epoch.
         conditions: The run's stop conditions, whose limits can be changed.
         checkpoints: Its checkpoints, which know its place.
+        stops_later: Whether a stop is asked for that an epoch has to be ended for.
         left_out: Is told of the seconds that a pause has taken.
         save: Has `last.pth` saved at this place.
         answered: Is told of each answer.
@@ -49,6 +51,7 @@ class Steering:
         started: float,
         conditions: StopConditions,
         checkpoints: RunCheckpoints,
+        stops_later: Callable[[], bool],
         left_out: Callable[[float], None],
         save: Callable[[], None],
         answered: Callable[[ControlAnswer], None],
@@ -59,6 +62,7 @@ class Steering:
         self._inbox = Inbox(run, started)
         self._conditions = conditions
         self._checkpoints = checkpoints
+        self._stops_later = stops_later
         self._left_out = left_out
         self._save = save
         self._answered = answered
@@ -79,6 +83,8 @@ class Steering:
 
     def offers(self) -> dict[str, Any]:
         """What may be asked for: `verbs`, and `settings` with the value that each of them has."""
+        if _is_one_of_many():
+            return {"verbs": ["checkpoint"], "settings": {}}
         verbs = ["checkpoint", "resume" if self.is_paused else "pause"]
         if self.validate is not None:
             verbs.append("validate")
@@ -109,10 +115,17 @@ class Steering:
             paused = time.monotonic() - began
             self._left_out(paused)
             fired = self._conditions.while_paused(Progress(self._place.epoch, self._place.step))
+            if self._stops_later():
+                break  # it is asked to stop after the epoch, which has to be ended for that
         self.is_paused = False
         return fired
 
     def _do(self, request: ControlRequest) -> None:
+        if request.verb != "checkpoint" and _is_one_of_many():
+            self._answer(
+                request, False, "It is one of many processes that train together, and the others are not asked."
+            )
+            return
         try:
             text = {
                 "checkpoint": self._save_now,
@@ -196,6 +209,15 @@ class Steering:
         if self.rate.is_scheduled:
             schedule = " Its schedule goes on from there." if before > 0 else " Its schedule sets it anew."
         return f"The learning rate is {rate:g} after step {self._place.step}; it was {before:g}.{schedule}"
+
+
+def _is_one_of_many() -> bool:
+    """Whether other processes train the same model: what one alone did would set it apart, or have them wait for it."""
+    torch = sys.modules.get("torch")
+    distributed = getattr(torch, "distributed", None)
+    if distributed is None or not distributed.is_available() or not distributed.is_initialized():
+        return False
+    return bool(distributed.get_world_size() > 1)
 
 
 def _sentence(error: Exception) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kymo.train.checkpoints.rng import restore_rng, rng_state
@@ -13,19 +13,20 @@ if TYPE_CHECKING:
 Validate = Callable[[], Mapping[str, Any]]
 
 
-def validated(validate: Validate, model: nn.Module | None) -> dict[str, Any]:
+def validated(validate: Validate, models: Iterable[Any]) -> dict[str, Any]:
     """What a validation measures. Training goes on afterwards as it would have without.
 
     Modules are put back into the mode that each was in, and random number generators to where they were.
 
     Args:
         validate: Measures the model.
-        model: The model.
+        models: The model, and whatever other modules are trained or kept beside it.
 
     Raises:
         TypeError: What it gives is no mapping.
     """
-    modes = [(module, module.training) for module in model.modules()] if model is not None else []
+    modules: list[nn.Module] = [module for model in models for module in model.modules()]
+    modes = [(module, module.training) for module in modules]
     generators = rng_state()
     try:
         metrics = validate()
