@@ -206,7 +206,7 @@ def test_a_crash_and_an_exception_are_told_apart(
     record = said(directory)
     record |= {"status": "running", "heartbeat": record["heartbeat"] - 3600}
     (directory / "run.json").write_text(json.dumps(record))
-    expect(front(page, "lost")).to_contain_text("it was killed, or its machine or its disk is gone")
+    expect(front(page, "crashed")).to_contain_text("it was killed, or its machine or its disk is gone")
 
 
 def test_a_run_among_many_has_a_page_with_an_address(

@@ -47,8 +47,8 @@ def test_each_run_says_how_far_it_is_and_how_it_ended(tmp_path: Path) -> None:
     cells = {row.split()[0]: " ".join(row.split()[1:]) for row in rows}
     assert cells["stopped"].startswith("target_reached epoch 2 of 9, step 6 ")
     assert cells["whole"].startswith("completed epoch 2 of 2, step 6 ")
-    assert cells["odd"].startswith("stale step 3 ")
-    assert cells["plain"].startswith("live step 7 ")
+    assert cells["odd"].startswith("crashed step 3 ")
+    assert cells["plain"].startswith("running step 7 ")
     assert cells["plain"].endswith(" ago")
 
 

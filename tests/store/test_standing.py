@@ -37,7 +37,7 @@ OUTCOME = {"reason": "stop_file", "text": "ada asked to stop after the batch."}
         (
             {**RUNNING, "heartbeat": NOW - 7200},
             "stale",
-            "lost",
+            "crashed",
             "It has said nothing for 2 h: it was killed, or its machine or its disk is gone.",
         ),
         (

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import torch
 from waiting import until
 
 import kymo
+from kymo.store.said import Said
+from kymo.store.standing import standing_of
 
 SCRIPT = Path(__file__).with_name("run_script.py")
 
@@ -48,6 +51,14 @@ ENDS: dict[str, tuple[Callable[..., Any], str, int, bool | None]] = {
 }
 
 
+# What the page of the run says.
+PAGE = {
+    **dict.fromkeys(("completed", "early_stopping", "target_reached"), "finished"),
+    **dict.fromkeys(("max_time", "deadline", "stop_file", "interrupted", "terminated"), "stopped"),
+    **dict.fromkeys(("diverged", "error"), "failed"),
+}
+
+
 @pytest.fixture(scope="module")
 def trainings() -> Iterator["subprocess.Popen[str]"]:
     command = [sys.executable, str(SCRIPT)]
@@ -79,6 +90,7 @@ def test_each_end_is_told_everywhere_and_loses_nothing(how: str, trainings: "sub
     assert (record["status"], record["outcome"]["reason"], record["outcome"]["exit_code"]) == (reason, reason, code)
     assert record["outcome"]["text"] in said
     assert record["config"] == {"how": how}
+    assert standing_of(Said(record), "finished", time.time()).state == PAGE[reason]
     assert record["ended"] >= record["started"]
     assert not (directory / "STOP").exists()
 

@@ -829,7 +829,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "running" | "validating" | "paused" | "stopping" | "stalled" | "finished" | "stopped" | "failed" | "lost" | "idle";
+            state: "running" | "validating" | "paused" | "stopping" | "stalled" | "finished" | "stopped" | "failed" | "crashed" | "idle";
             /**
              * Stop Asked
              * @description A request to stop that the run has not taken up.

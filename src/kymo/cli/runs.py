@@ -59,9 +59,13 @@ def _table(logs: Logs) -> Table:
 
 
 def _status(run: Run) -> str:
-    """Whether it goes on, and if not, why it ended."""
-    said = run.metadata.get("status")
-    return said if run.status == "finished" and isinstance(said, str) else run.status
+    """How it is doing, and once it has ended, why."""
+    from kymo.store.said import Said
+    from kymo.store.standing import standing_of
+
+    said = Said(run.metadata)
+    reason = said.text("status")
+    return reason if run.status == "finished" and reason else standing_of(said, run.status, time.time()).state
 
 
 def _progress(run: Run) -> str:

@@ -7,7 +7,7 @@ from kymo.store.said import Said
 from kymo.store.status import Status
 
 State = Literal[
-    "running", "validating", "paused", "stopping", "stalled", "finished", "stopped", "failed", "lost", "idle"
+    "running", "validating", "paused", "stopping", "stalled", "finished", "stopped", "failed", "crashed", "idle"
 ]
 
 _FINISHED = ("completed", "early_stopping", "target_reached")
@@ -19,7 +19,7 @@ class Standing(NamedTuple):
 
     "running", "validating" and "paused": its loop says so. "stopping": it has taken a request to stop, or has met a
     condition, and saves. "stalled": its process is alive and its loop says nothing. "finished": it has done what it
-    was to do. "stopped": something ended it before. "failed": an exception, or a loss that is no number. "lost": it
+    was to do. "stopped": something ended it before. "failed": an exception, or a loss that is no number. "crashed": it
     has not said that it ended, and says nothing any more: its process was killed, or its machine or disk is gone.
     "idle": it says nothing about itself, and nothing grows.
     """
@@ -44,7 +44,7 @@ def standing_of(said: Said, status: Status, at: float) -> Standing:
     if status == "stale":
         heard = said.number("heartbeat")
         since = f" for {duration_text(max(0.0, at - heard))}" if heard is not None else ""
-        return Standing("lost", f"It has said nothing{since}: it was killed, or its machine or its disk is gone.")
+        return Standing("crashed", f"It has said nothing{since}: it was killed, or its machine or its disk is gone.")
     if said.text("status") is None:
         grows = status == "live"
         return Standing("running", "Its log grows.") if grows else Standing("idle", "Its log does not grow.")

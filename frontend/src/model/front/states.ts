@@ -16,7 +16,7 @@ export const stateWords: Record<RunState, Word> = {
   finished: { word: "Finished", tone: "calm" },
   stopped: { word: "Stopped", tone: "calm" },
   failed: { word: "Failed", tone: "alarm" },
-  lost: { word: "Crashed", tone: "alarm" },
+  crashed: { word: "Crashed", tone: "alarm" },
   idle: { word: "Idle", tone: "calm" },
 };
 

@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from kymo.format.control_request import Verb
+from kymo.format.event_kinds import EventKind
+from kymo.insight.saturation import Verdict
 from kymo.server.models import Model, Name, Number
+from kymo.store.edits.requests import After
+from kymo.store.standing import State
 
-State = Literal["running", "validating", "paused", "stopping", "stalled", "finished", "stopped", "failed", "lost", "idle"]  # fmt: skip # noqa: E501 - one word beside the other
-Verb = Literal["checkpoint", "validate", "pause", "resume", "set"]
-After = Literal["batch", "epoch"]
 MAX_VALUE = 200
 
 
@@ -56,7 +58,7 @@ class Checkpoint(Model):
 class RunEvent(Model):
     """Something that has happened to a run."""
 
-    kind: Literal["start", "best", "control", "stop"]
+    kind: EventKind
     step: int
     wall_time: Number
     text: str
@@ -67,7 +69,7 @@ class Prospect(Model):
     """What more epochs would bring."""
 
     tag: str
-    verdict: Literal["saturated", "gaining", "unknown"]
+    verdict: Verdict
     text: str
 
 
