@@ -28,6 +28,7 @@ ORDER = [
     "viewport",
     "first_chart",
     "add_to_pixel",
+    "stop_to_page",
     "panning",
     "live_memory",
     "beside_tensorboard",

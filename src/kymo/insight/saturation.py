@@ -58,6 +58,10 @@ def saturation(epochs: Floats, values: Floats, *, mode: Mode, ahead: float | Non
     hyperparameter optimization of deep neural networks by extrapolation of learning curves" (IJCAI 2015). It knows
     nothing of a learning rate that is about to change.
 
+    The sentence tells how the metric changes: in percentage points where more is better and all values lie in 0..1, as
+    those of an accuracy; otherwise in per cent of its present level, where all values are above 0; otherwise as it is.
+    A falling loss is thus told as "-12 ± 3 %", while its `gain` is positive.
+
     Args:
         epochs: When the metric was measured, ascending; float64 of shape (n,). Values that are not finite are left out.
         values: What was measured; float64 of shape (n,).
@@ -141,4 +145,4 @@ class _Unit:
         """The gain with its uncertainty: "+0.3 ± 0.2 percentage points", "-12 ± 3 %"."""
         change, spread = self._sign * gain * self._factor, error * self._factor
         digits = max(0, -math.floor(math.log10(spread))) if 0 < spread < 1 else 0
-        return f"{change:+.{digits}f} ± {spread:.{digits}f}{self._name}"
+        return f"{change:+z.{digits}f} ± {spread:.{digits}f}{self._name}"
