@@ -28,6 +28,7 @@ class Tried(NamedTuple):
     present: float  # the level at the cut
     straight: float  # the level then, if the last quarter had gone on as a line
     brought: float  # by the training until the cut
+    best: float  # the best level until the cut
 
     @property
     def is_confident(self) -> bool:
@@ -44,6 +45,11 @@ class Tried(NamedTuple):
         """How far a level was from the one that came, as a share of what the training had brought."""
         assert level is not None
         return abs(self.level - level) / self.brought
+
+    def better_than(self, level: float) -> float:
+        """How much better the level that came was, as a share of what the training had brought; negative if worse."""
+        sign = -1.0 if self.name.endswith(" loss") else 1.0
+        return sign * (self.level - level) / self.brought
 
 
 def level(values: Floats, at: int) -> float:
@@ -65,6 +71,7 @@ def tries() -> Iterator[Tried]:
                 slope = float(np.polyfit(epochs[-quarter:], known[-quarter:], 1)[0])
                 present = level(known, cut - 1)
                 best = known.min() if mode == "min" else known.max()
+                levels = [level(known, at) for at in range(cut)]
                 yield Tried(
                     f"{name} {metric}",
                     cut,
@@ -73,6 +80,7 @@ def tries() -> Iterator[Tried]:
                     present,
                     present + slope * estimate.ahead,
                     abs(float(best - known[0])),
+                    min(levels) if mode == "min" else max(levels),
                 )
 
 
@@ -111,9 +119,35 @@ def test_what_it_says_of_a_course_is_never_grossly_wrong(confident: list[Tried])
 
 
 def test_it_is_nearer_than_no_change_and_than_a_straight_line(confident: list[Tried]) -> None:
-    own = np.mean([one.off(one.estimate.level) for one in confident])
-    assert own < 0.6 * np.mean([one.off(one.present) for one in confident])
-    assert own < 0.85 * np.mean([one.off(one.straight) for one in confident])
+    # A loss that has exploded is off by hundreds of times what the training had brought: a mean would tell of it alone.
+    bounded = [one for one in confident if "diverging" not in one.name]
+    own = np.mean([one.off(one.estimate.level) for one in bounded])
+    assert own < 0.6 * np.mean([one.off(one.present) for one in bounded])
+    assert own < 0.85 * np.mean([one.off(one.straight) for one in bounded])
+
+
+def test_what_it_says_comes_true(confident: list[Tried]) -> None:
+    worse = [one.better_than(one.best) for one in confident if "getting worse" in one.estimate.text]
+    level = [one.better_than(one.present) for one in confident if "levelled off" in one.estimate.text]
+    gaining = np.array([one.better_than(one.present) for one in confident if one.estimate.verdict == "gaining"])
+    assert min(len(worse), len(level), len(gaining)) > 50
+    assert max(worse) < 0
+    assert max(level) < 0.02
+    assert np.mean(gaining > 0) > 0.95
+
+
+def test_a_loss_that_diverges_is_said_to_get_worse_and_nothing_once_it_explodes() -> None:
+    losses = np.array(CURVES["digits-diverging"]["loss"])
+    assert losses[-1] > 10 * losses[0]
+    texts = [saturation(np.arange(1.0, cut + 1), losses[:cut], mode="min").text for cut in (75, 80, 90, 100, 110, 120)]
+    assert texts[:4] == ["It has been getting worse since about epoch 43."] * 4
+    assert texts[4:] == ["Can't tell: it has changed its course lately."] * 2
+
+
+def test_no_change_has_no_minus_sign() -> None:
+    losses = noisy(0.3 + 2 * np.exp(-EPOCHS / 6), 0.004, 4)
+    for cut in range(40, 101, 4):
+        assert "-0 " not in saturation(EPOCHS[:cut], losses[:cut], mode="min").text
 
 
 def test_a_curve_that_overfits_is_said_to_get_worse() -> None:

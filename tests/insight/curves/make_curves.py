@@ -82,6 +82,10 @@ def drop(optimizer: torch.optim.Optimizer, epochs: int) -> Any:
     return torch.optim.lr_scheduler.MultiStepLR(optimizer, [epochs // 2], gamma=0.1)
 
 
+def growth(optimizer: torch.optim.Optimizer, epochs: int) -> Any:
+    return torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=30 ** (1 / epochs))
+
+
 def trainings() -> Iterator[tuple[str, dict[str, list[float]]]]:
     digits, cancer, wine, diabetes = load_digits(), load_breast_cancer(), load_wine(), load_diabetes()
     half = split(digits, 0.5, 0)
@@ -109,6 +113,7 @@ def trainings() -> Iterator[tuple[str, dict[str, list[float]]]]:
         "diabetes-adam",
         curves(split(diabetes, 0.7, 1, regression=True), width=64, epochs=150, lr=0.0003, adam=True, regression=True),
     )
+    yield "digits-diverging", curves(half, width=64, epochs=120, lr=0.005, dropout=0.3, scheduler=growth)
 
 
 def main() -> None:
