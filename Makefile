@@ -11,8 +11,8 @@ CXX_FILES = native/*/*.cpp native/*/*.h tests/stress/*.cpp
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*/*.cpp native/*/*.h)
 PAGE := $(wildcard frontend/*.json frontend/*.ts frontend/*.js frontend/*.html) $(shell find frontend/src frontend/public -type f 2>/dev/null)
 
-# Names that are no text do not pass from one process of the tests to another.
-ALONE := tests/store/test_watch.py
+# Names that are no text do not pass from one process of the tests to another, and a signal may reach both.
+ALONE := tests/store/test_watch.py $(addprefix tests/train/test_,signals.py workers.py run_outcomes.py run_hardships.py)
 
 .PHONY: help setup page demo test check format fuzz sanitize bench screenshots api stubs wheel lock clean
 .DEFAULT_GOAL := help
@@ -27,7 +27,7 @@ demo: setup  ## Train a small network on real data with the dashboard open
 
 test: setup $(STAMPS)/chromium  ## Run every test, browser tests included
 	cd frontend && npm test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/browser --ignore=$(ALONE)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/browser $(addprefix --ignore=,$(ALONE))
 	$(BIN)/python -m pytest $(ALONE)
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
