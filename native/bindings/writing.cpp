@@ -110,21 +110,63 @@ double seconds_since_epoch() {
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+// Valid as long as the object: nothing where it is no plain str of ASCII.
+std::optional<std::string_view> plain_tag(PyObject* object) {
+    if (!PyUnicode_CheckExact(object) || !PyUnicode_IS_ASCII(object)) return std::nullopt;
+    return std::string_view(static_cast<const char*>(PyUnicode_DATA(object)),
+                            static_cast<std::size_t>(PyUnicode_GET_LENGTH(object)));
+}
+
 // Between the steps of a training, what a call touches has left the processor's caches, and its cost goes by how much
 // that is: one native call that looks at the arguments, takes the time and appends touches less than Python does for
 // the same (benches/paced_call.py).
 nb::object add_now(CollectedEventWriter& writer, nb::handle tag, nb::handle value, nb::handle step) {
     const auto whole = plain_step(step.ptr());
-    const bool plain =
-        PyFloat_CheckExact(value.ptr()) && PyUnicode_CheckExact(tag.ptr()) && PyUnicode_IS_ASCII(tag.ptr());
-    if (!whole || !plain) return nb::none();
-    const kymo::Scalar scalar{{static_cast<const char*>(PyUnicode_DATA(tag.ptr())),
-                               static_cast<std::size_t>(PyUnicode_GET_LENGTH(tag.ptr()))},
-                              PyFloat_AS_DOUBLE(value.ptr())};
+    const auto name = plain_tag(tag.ptr());
+    if (!whole || !name || !PyFloat_CheckExact(value.ptr())) return nb::none();
+    const kymo::Scalar scalar{*name, PyFloat_AS_DOUBLE(value.ptr())};
     const Stamp stamp{seconds_since_epoch(), *whole};
     const auto noticed = append_if_open(
         writer, scalar.tag.size(), [&] { return writer.add_scalars({&scalar, 1}, ScalarForm::simple_value, stamp); });
     return noticed ? nb::object(nb::bool_(*noticed)) : nb::none();
+}
+
+// What a float holds, or a tensor of one float on the CPU.
+std::optional<double> plain_number(PyObject* value) {
+    if (PyFloat_CheckExact(value)) return PyFloat_AS_DOUBLE(value);
+    static PyObject* const is_cpu = PyUnicode_InternFromString("is_cpu");
+    static PyObject* const item = PyUnicode_InternFromString("item");
+    const nb::object on_cpu = nb::steal(PyObject_GetAttr(value, is_cpu));
+    const nb::object number = nb::steal(on_cpu.ptr() == Py_True ? PyObject_CallMethodNoArgs(value, item) : nullptr);
+    PyErr_Clear();  // whoever looks closely says what is wrong
+    if (!number.is_valid() || !PyFloat_CheckExact(number.ptr())) return std::nullopt;
+    return PyFloat_AS_DOUBLE(number.ptr());
+}
+
+// As add_now, of all numbers of a dict; `read` is given a copy of it that holds floats alone.
+nb::object add_numbers_now(CollectedEventWriter& writer, nb::handle values, nb::handle step, nb::list read) {
+    const auto whole = plain_step(step.ptr());
+    if (!whole || !PyDict_CheckExact(values.ptr()) || PyDict_GET_SIZE(values.ptr()) == 0) return nb::none();
+    const nb::object own = nb::steal(PyDict_Copy(values.ptr()));
+    if (!own.is_valid()) throw nb::python_error();
+    std::vector<kymo::Scalar> scalars;
+    scalars.reserve(static_cast<std::size_t>(PyDict_GET_SIZE(own.ptr())));
+    PyObject *tag = nullptr, *value = nullptr;
+    for (Py_ssize_t position = 0; PyDict_Next(own.ptr(), &position, &tag, &value) != 0;) {
+        const auto name = plain_tag(tag);
+        const auto number = name ? plain_number(value) : std::nullopt;
+        if (!number) return nb::none();
+        // Another value of a key that is there may be set while a dict is walked through.
+        if (!PyFloat_CheckExact(value) && PyDict_SetItem(own.ptr(), tag, nb::float_(*number).ptr()) != 0)
+            throw nb::python_error();
+        scalars.push_back({*name, *number});
+    }
+    const Stamp stamp{seconds_since_epoch(), *whole};
+    const auto noticed =
+        append_if_open(writer, 0, [&] { return writer.add_scalars(scalars, ScalarForm::simple_value, stamp); });
+    if (!noticed) return nb::none();
+    read.append(own);
+    return nb::bool_(*noticed);
 }
 
 void bind_event_writer(nb::module_& module) {
@@ -153,6 +195,12 @@ void bind_event_writer(nb::module_& module) {
              "A float32 in simple_value, stamped with the present time, if tag is an ASCII str, value a float and step "
              "an int64 as an int. None, and nothing is added, if one is not or the writer is closed.",
              nb::sig("def add_now(self, tag: object, value: object, step: object, /) -> bool | None"))
+        .def("add_numbers_now", &add_numbers_now, nb::arg().none(), nb::arg().none(), nb::arg(),
+             "One event of the numbers of a dict, stamped with the present time, if its keys are ASCII str and its "
+             "values floats or tensors of one float on the CPU; a copy that holds floats is appended to `read`. None, "
+             "and nothing is added, if one is not, the dict is empty or the writer is closed.",
+             nb::sig("def add_numbers_now(self, values: object, step: object, read: list[dict[str, float]], /) -> "
+                     "bool | None"))
         .def("add_scalar", &add_one<ScalarForm::simple_value>, "tag"_a, "value"_a, "step"_a, "wall_time"_a,
              "A float32 in simple_value.")
         .def("add_scalar_tensor", &add_one<ScalarForm::float_tensor>, "tag"_a, "value"_a, "step"_a, "wall_time"_a,

@@ -22,6 +22,11 @@ class EventWriter:
         A float32 in simple_value, stamped with the present time, if tag is an ASCII str, value a float and step an int64 as an int. None, and nothing is added, if one is not or the writer is closed.
         """
 
+    def add_numbers_now(self, values: object, step: object, read: list[dict[str, float]], /) -> bool | None:
+        """
+        One event of the numbers of a dict, stamped with the present time, if its keys are ASCII str and its values floats or tensors of one float on the CPU; a copy that holds floats is appended to `read`. None, and nothing is added, if one is not, the dict is empty or the writer is closed.
+        """
+
     def add_scalar(self, tag: str, value: float, step: int, wall_time: float) -> bool:
         """A float32 in simple_value."""
 

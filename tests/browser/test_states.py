@@ -110,9 +110,7 @@ def test_narrow_screen_is_usable(page: Page, grid: str):
 
 
 @pytest.mark.parametrize("by_hand", [True, False])
-def test_page_tells_why_it_shows_nothing_and_tries_again(
-    page: Page, grid: str, complaints: list[str], by_hand: bool
-):
+def test_page_tells_why_it_shows_nothing_and_tries_again(page: Page, grid: str, complaints: list[str], by_hand: bool):
     if by_hand:
         page.add_init_script(WITHOUT_OWN_TRIES)
     page.route("**/api/runs", lambda route: route.fulfill(status=503, json={"detail": "Too early."}))

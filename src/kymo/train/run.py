@@ -191,7 +191,8 @@ class Run:
         this = object()
         for batch in session.checkpoints.draw(loader, loop):
             moved = batch if device is None else to_device(batch, device)
-            session.checks.before_batch(moved, is_moved=device is not None)
+            if session.checks.is_before_first:
+                session.checks.before_first_batch(moved, is_moved=device is not None)
             session.in_batch = this
             try:
                 yield moved
@@ -239,10 +240,11 @@ class Run:
             ValueError: A tensor has other than one element.
         """
         session = self._session
-        session.open()
         given = named if values is None else {**values, **named} if named else values
         in_batch = session.in_batch is not None
-        session.numbers.log(given, session.place.step + in_batch, in_batch=in_batch)
+        if not in_batch:
+            session.open()
+        session.numbers.log(given, session.checkpoints.place.step + in_batch, in_batch=in_batch)
 
     def log_epoch(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         """Logs what was measured of an epoch, and keeps the model if it is the best.

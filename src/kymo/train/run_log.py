@@ -8,15 +8,13 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from kymo.train.device_numbers import DeviceNumbers
-from kymo.train.epoch_means import EpochMeans
+from kymo.train.epoch_means import MANY, EpochMeans
 from kymo.writer.bad_input import check_tag
 from kymo.writer.scalar import to_float
 from kymo.writer.summary_writer import SummaryWriter
 
 # A number on a device is on its way to the host after this long, so that a slow loop is seen live, too.
 _SEND_SECONDS = 0.2
-
-_FLOATS = {float}
 
 
 class _Moment(NamedTuple):
@@ -54,20 +52,22 @@ class RunLog:
             TypeError: A name is no string, or a value no number; nothing is logged then.
             ValueError: A tensor has other than one element; nothing is logged then.
         """
+        file, waiting = self._writer.file_writer, self._means.waiting
+        if in_batch and file is not None and file.add_numbers_now(values, step, waiting):
+            if len(waiting) >= MANY:
+                self._means.add_up()
+        else:
+            self._log_others(values, step, in_batch)
+        if self._devices:
+            self._arrived(time.time())
+
+    def _log_others(self, values: Mapping[str, Any], step: int, in_batch: bool) -> None:
+        """Numbers of any kind, all of which are looked at before one is logged; those on a device are written later."""
         if not self._known.issuperset(values):
             for tag in values:
                 check_tag(tag)
             self._known.update(values)
         moment = _Moment(step, time.time(), in_batch)
-        if set(map(type, values.values())) == _FLOATS:
-            self._write(list(values.items()), moment)
-        else:
-            self._log_others(values, moment)
-        if self._devices:
-            self._arrived(moment.at)
-
-    def _log_others(self, values: Mapping[str, Any], moment: _Moment) -> None:
-        """Numbers of any kind: those on a device are written later."""
         items, later = [], []
         for tag, value in values.items():
             if _is_on_device(value):
@@ -110,7 +110,7 @@ class RunLog:
     def _write(self, items: list[tuple[str, float]], moment: _Moment) -> None:
         self._writer._get_file_writer().append("add_scalars", items, moment.step, moment.at)
         if moment.in_batch:
-            self._means.add(items)
+            self._means.add(dict(items))
 
 
 def _is_on_device(value: Any) -> bool:

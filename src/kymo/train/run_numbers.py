@@ -20,13 +20,15 @@ class RunNumbers:
 
     Args:
         directory: The run directory.
+        keep_batch: Whether `end_batch` is asked for what a batch has logged.
 
     Attributes:
         means: What the batches of the epoch that goes on come to.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, keep_batch: bool) -> None:
         self.means = EpochMeans()
+        self._keep_batch = keep_batch
         self._directory = directory
         self._writer: SummaryWriter | None = None
         self._log: RunLog | None = None
@@ -56,7 +58,7 @@ class RunNumbers:
         """Logs numbers; those of a batch count for the means, and are what stop conditions are shown after it."""
         assert self._log is not None
         self._log.log(values, step, in_batch=in_batch)
-        if in_batch:
+        if in_batch and self._keep_batch:
             self._of_batch = {**self._of_batch, **values} if self._of_batch else values
 
     def event(self, kind: EventKind, text: str, step: int) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 
-# Looking for requests, telling and showing take longer than some batches do.
+# Looking for files and requests, telling and showing take longer than some batches do.
 _BESIDE_SECONDS = 0.05
 
 
@@ -75,7 +75,10 @@ class Session:
         *,
         is_steered: bool,
     ) -> None:
-        self.numbers = RunNumbers(directory)
+        stop = list(stop)
+        # Between other work, a question to each condition would take longer than all else that a batch needs.
+        self._asks_each_batch = any(type(each).after_batch is not StopCondition.after_batch for each in stop)
+        self.numbers = RunNumbers(directory, keep_batch=self._asks_each_batch)
         self.checkpoints = checkpoints
         self.checks = TrainingChecks()
         self.display = display
@@ -90,7 +93,7 @@ class Session:
         self._directory = directory
         self._description = description
         self._stop_file = StopFile(directory / STOP_FILE, started=started)
-        self._conditions = StopConditions([StopSignals(), self._stop_file, *stop])
+        self._conditions = StopConditions([StopSignals(self._signalled), self._stop_file, *stop])
         told = (self._stops_later, self._left_out, self.save, self._answered)
         self._steering = Steering(directory, started, self._conditions, checkpoints, *told) if is_steered else None
         self._report: RunReport | None = None
@@ -178,12 +181,19 @@ class Session:
     def end_batch(self) -> None:
         """A batch is complete."""
         self.in_batch = None
-        self.place.end_batch()
-        self.is_met("after_batch", self.numbers.end_batch())
+        self.checkpoints.place.end_batch()
         now = time.monotonic()
-        if now >= self._beside_at:
+        is_due = now >= self._beside_at
+        if is_due:
             self._beside_at = now + _BESIDE_SECONDS
+        if is_due or self._asks_each_batch:
+            self.is_met("after_batch", self.numbers.end_batch())
+        if is_due:
             self._do_beside()
+
+    def _signalled(self) -> None:
+        """A signal that comes in a batch stops after it."""
+        self._beside_at = 0.0
 
     def _do_beside(self) -> None:
         """What need not be done after each batch, where a batch may take microseconds."""

@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
 
 class TrainingChecks:
-    """Compares a model with its optimizer, its first batch and its first gradients."""
+    """Compares a model with its optimizer, its first batch and its first gradients.
+
+    Attributes:
+        is_before_first: The first batch is still to be compared.
+    """
 
     def __init__(self) -> None:
         self._model: nn.Module | None = None
-        self._is_before_first = self._is_after_first = True
+        self.is_before_first = self._is_after_first = True
 
     def watch(self, model: nn.Module, optimizer: Optimizer | None) -> None:
         """Says what is trained; what is wrong with the optimizer is told."""
@@ -25,15 +29,15 @@ class TrainingChecks:
         if optimizer is not None:
             _tell(optimizer_faults(model, optimizer))
 
-    def before_batch(self, batch: Any, *, is_moved: bool) -> None:
+    def before_first_batch(self, batch: Any, *, is_moved: bool) -> None:
         """Compares devices, once: of what the model is called with, where the loop moves the batch by itself.
 
         Raises:
             DeviceMismatchError: The batch is on another device than the model.
         """
-        if self._model is None or not self._is_before_first:
+        if self._model is None:
             return
-        self._is_before_first = False
+        self.is_before_first = False
         if is_moved:
             check_devices(self._model, batch)
         else:

@@ -72,6 +72,17 @@ class FileWriter:
             self.attend(events)
         return attend is not None
 
+    def add_numbers_now(self, values: "Any", step: "Any", read: "list[dict[str, float]]") -> bool:
+        """Appends the numbers of a dict as one event of this moment, and to `read` a copy of it that holds floats.
+
+        False, and nothing is appended, if the arguments must be checked first.
+        """
+        events = self._events
+        attend = events.add_numbers_now(values, step, read)
+        if attend:
+            self.attend(events)
+        return attend is not None
+
     def add_scalar(self, tag: str, value: float, step: int, wall_time: float) -> None:
         """Appends a float32 value; the caller has checked the arguments."""
         try:

@@ -10,6 +10,9 @@ class NullEvents:
     def add_now(self, tag: object, value: object, step: object) -> bool | None:  # noqa: ARG002, the interface
         return None  # the caller checks the arguments
 
+    def add_numbers_now(self, values: object, step: object, read: object) -> bool | None:  # noqa: ARG002, the same
+        return None
+
     def add_scalar(self, tag: str, value: float, step: int, wall_time: float) -> bool:  # noqa: ARG002, the interface
         return False
 

@@ -35,6 +35,9 @@ class StopSignals(StopCondition):
     A terminal sends Ctrl+C to data-loading workers, too. Workers that are forked off in the block ignore it; those that
     are spawned need `shield_workers`.
 
+    Args:
+        noted: Is called in the handler once a signal is noted.
+
     Example:
         >>> import signal
         >>> from kymo import Progress, StopSignals
@@ -48,7 +51,8 @@ class StopSignals(StopCondition):
         (3, 'SIGTERM', 'terminated')
     """
 
-    def __init__(self) -> None:
+    def __init__(self, noted: Callable[[], None] | None = None) -> None:
+        self._noted = noted
         self._first: signal.Signals | None = None
         self._interrupts = 0
         self._process = 0  # the process whose handlers these are; 0 while there are none
@@ -134,6 +138,8 @@ class StopSignals(StopCondition):
                 raise KeyboardInterrupt
         news = self._first is None
         self._first = self._first or signal.Signals(number)
+        if self._noted is not None:
+            self._noted()
         said = self._pass_on(number, frame)
         if said:
             return
