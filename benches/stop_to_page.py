@@ -27,9 +27,11 @@ import sys, time
 import kymo
 with kymo.Run(sys.argv[1], resume=True, progress=False) as run:
     for _ in run.epochs():
-        for _ in run.batches(range(100)):
+        for batch in run.batches(range(100)):
             run.log({{"train/loss": 1.0}})
             time.sleep({BATCH_SECONDS})
+            if batch == 10:
+                print("goes on", flush=True)
 """
 
 # When the page first shows, after `asked`, that the run stops; the message comes once that has been painted.
@@ -69,11 +71,14 @@ WAYS: dict[str, Callable[[Page, Path], float]] = {"a file STOP, by hand": by_fil
 
 @contextmanager
 def training(directory: Path) -> Iterator[None]:
-    with subprocess.Popen([sys.executable, "-c", TRAINING, str(directory)], stdout=subprocess.DEVNULL) as process:
+    """A training in a process of its own, which is well under way."""
+    with subprocess.Popen([sys.executable, "-c", TRAINING, str(directory)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
         try:
+            process.stdout.readline()
             yield
         finally:
-            process.wait(LIMIT / 1000)
+            process.communicate(timeout=LIMIT / 1000)
 
 
 def seconds_to_page(browser: Browser, url: str, directory: Path, ask: Callable[[Page, Path], float]) -> float:

@@ -14,7 +14,7 @@ from kymo.writer.scalar import to_float
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_UPDATE_SECONDS = 0.1  # a bar changes no more often
+_UPDATE_SECONDS = 0.5  # a bar changes no more often: to draw it once takes some milliseconds
 _LINE_SECONDS = 60.0  # where there is no terminal, a long epoch says this often that it goes on
 _NAMES = 4  # numbers that are told
 
