@@ -8,10 +8,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import kymo
 from kymo import Progress, StopSignals
 from kymo.train.stopping import shield_worker, shield_workers, worker_shield
 from kymo.train.stopping.native_action import NativeAction
@@ -276,3 +278,15 @@ def test_without_a_standard_error_nothing_is_said(stream: Any, monkeypatch: pyte
     with StopSignals() as stop:
         signal.raise_signal(INT)
     assert stop.requested == "SIGINT"
+
+
+@pytest.mark.parametrize("number", [INT, TERM, USR1])
+def test_a_signal_stops_after_the_very_batch_it_comes_in_however_short_batches_are(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with kymo.Run(tmp_path / "run", progress=False) as run:
+        for _ in run.epochs(1):
+            for batch in run.batches(range(1_000)):
+                if batch == 6:
+                    signal.raise_signal(number)
+    assert run.step == 7
