@@ -11,8 +11,9 @@ CXX_FILES = native/*/*.cpp native/*/*.h tests/stress/*.cpp
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*/*.cpp native/*/*.h)
 PAGE := $(wildcard frontend/*.json frontend/*.ts frontend/*.js frontend/*.html) $(shell find frontend/src frontend/public -type f 2>/dev/null)
 
-# Names that are no text do not pass from one process of the tests to another, and a signal may reach both.
-ALONE := tests/store/test_watch.py $(addprefix tests/train/test_,signals.py workers.py run_outcomes.py run_hardships.py)
+# Names that are no text do not pass from one process of the tests to another, a signal may reach both, and a crowd of
+# pages that are told on time needs both processors.
+ALONE := tests/store/test_watch.py tests/server/test_crowd.py $(addprefix tests/train/test_,signals.py workers.py run_outcomes.py run_hardships.py)
 
 .PHONY: help setup page demo test check format fuzz sanitize bench screenshots api stubs wheel lock clean
 .DEFAULT_GOAL := help

@@ -52,7 +52,7 @@ def test_without_a_terminal_there_is_a_line_for_each_epoch_and_each_minute():
     ]
 
 
-def test_a_terminal_has_a_bar_that_changes_ten_times_a_second_at_most(monkeypatch: pytest.MonkeyPatch):
+def test_a_terminal_has_a_bar_that_changes_twice_a_second_at_most(monkeypatch: pytest.MonkeyPatch):
     from rich.progress import Progress
 
     updates: list[Any] = []
@@ -61,7 +61,7 @@ def test_a_terminal_has_a_bar_that_changes_ten_times_a_second_at_most(monkeypatc
     monkeypatch.setenv("COLUMNS", "160")
     stream, clock = Terminal(), Clock()
     train(ProgressDisplay(stream, clock), clock, epochs=1, batches=1000, seconds=0.01)
-    assert 90 <= len(updates) <= 100
+    assert 18 <= len(updates) <= 20
     assert updates[-1]["told"].startswith("loss 0.5 · lr 0.1 · 100 batches/s")
     assert "epoch 1/1 · loss 0.5 · accuracy 0.1 · best accuracy 0.1 · 10 s" in shown(stream)
 
