@@ -15,11 +15,12 @@ from pathlib import Path
 ALLOWED: dict[str, set[str]] = {
     "format": {"_core", "format"},
     "writer": {"_core", "format", "writer"},
+    "probe": {"_core", "format", "writer", "probe"},
     "train": {"_core", "format", "writer", "probe", "train"},
     "store": {"_core", "format", "store"},
     "insight": {"_core", "format", "store", "insight"},
     "server": {"_core", "format", "store", "insight", "server"},
-    "cli": {"_core", "format", "writer", "train", "store", "insight", "server", "cli"},
+    "cli": {"_core", "format", "writer", "probe", "train", "store", "insight", "server", "cli"},
 }
 NEVER = {"store": {"torch"}, "insight": {"torch"}, "server": {"torch"}}
 NOT_AT_TOP = {"torch"}

@@ -8,6 +8,7 @@ __all__ = [
     "BestModel",
     "CheckpointError",
     "Deadline",
+    "DeviceSampler",
     "Diverged",
     "EarlyStopping",
     "Fired",
@@ -33,6 +34,7 @@ __all__ = [
 # What a type checker reads is what __getattr__ loads.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from kymo.probe.device_sampler import DeviceSampler
     from kymo.store import open
     from kymo.train.checkpoints import BestModel, CheckpointError, LastCheckpoint, load_model
     from kymo.train.fit import fit
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "SummaryWriter": "kymo.writer",
+    "DeviceSampler": "kymo.probe.device_sampler",
     "open": "kymo.store",
     "Run": "kymo.train.run",
     "fit": "kymo.train.fit",

@@ -10,6 +10,7 @@ import typer
 
 from kymo.cli.control import control
 from kymo.cli.demo import demo
+from kymo.cli.gpu import gpu
 from kymo.cli.misuse import EXIT_CODE
 from kymo.cli.runs import runs
 from kymo.cli.serve import serve
@@ -29,6 +30,7 @@ app.command("demo")(demo)
 app.command("runs")(runs)
 app.command("stop")(stop)
 app.command("control")(control)
+app.command("gpu")(gpu)
 
 
 def _version(asked: bool) -> None:

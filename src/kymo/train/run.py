@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kymo.probe.supply import batches_ready
 from kymo.train.batch_device import to_device
 from kymo.train.checkpoints.best_model import BestModel
 from kymo.train.checkpoints.last_checkpoint import Stateful
@@ -50,6 +52,7 @@ class Run:
         save_every: `last.pth` is saved after each epoch and at each soft stop, and this often within an epoch.
         progress: Whether to show in the terminal, or the notebook, how it goes on.
         control: Whether it may be steered while it goes on, from the dashboard or by `kymo control`.
+        probes: Whether to log each second what CPU, memory, disks, network and GPUs do, and where the steps' time goes.
 
     Example:
         >>> from tempfile import TemporaryDirectory
@@ -83,6 +86,7 @@ class Run:
         save_every: Duration = "10m",
         progress: bool = True,
         control: bool = True,
+        probes: bool = True,
     ) -> None:
         self.directory = Path(log_dir).absolute()
         checkpoints = RunCheckpoints(
@@ -93,7 +97,9 @@ class Run:
         )
         description = {"name": name or self.directory.name, "config": plain(config), **environment()}
         display = ProgressDisplay() if progress else NoDisplay()
-        self._session = Session(self.directory, description, stop, checkpoints, display, is_steered=control)
+        self._session = Session(
+            self.directory, description, stop, checkpoints, display, is_steered=control, is_probed=probes
+        )
         self._is_entered = False
 
     @property
@@ -188,12 +194,17 @@ class Run:
         session.pace.begin_loop(session.place)
         shield_workers(loader)
         session.display.begin_loop(loader, session.place.batch)
-        this = object()
-        for batch in session.checkpoints.draw(loader, loop):
+        this, clock, steps = object(), time.perf_counter_ns, session.phases.steps
+        source = session.checkpoints.draw(loader, loop)
+        ready = batches_ready(source)
+        is_first, is_supplied, asked = True, ready is not None, clock()
+        for batch in source:
+            came = clock()
             moved = batch if device is None else to_device(batch, device)
             if session.checks.is_before_first:
                 session.checks.before_first_batch(moved, is_moved=device is not None)
             session.in_batch = this
+            logged, given = session.logged, clock()
             try:
                 yield moved
             except GeneratorExit:
@@ -201,10 +212,17 @@ class Run:
                 if session.in_batch is this:
                     session.leave_batch()
                 raise
+            done = clock()
             session.end_batch()
             if session.fired is not None:
                 self._leave()
                 return
+            logged, now = session.logged - logged, clock()
+            if is_first:
+                is_first, session.phases.first = False, came - asked
+            else:
+                steps.append((came - asked, given - came, done - given - logged, now - done + logged, ready))
+            ready, asked = batches_ready(source) if is_supplied else None, now
         session.place.end_loop()
 
     @contextmanager
@@ -239,12 +257,14 @@ class Run:
             TypeError: A name is no string or a value no number.
             ValueError: A tensor has other than one element.
         """
+        began = time.perf_counter_ns()
         session = self._session
         given = named if values is None else {**values, **named} if named else values
         in_batch = session.in_batch is not None
         if not in_batch:
             session.open()
         session.numbers.log(given, session.checkpoints.place.step + in_batch, in_batch=in_batch)
+        session.logged += time.perf_counter_ns() - began
 
     def log_epoch(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         """Logs what was measured of an epoch, and keeps the model if it is the best.

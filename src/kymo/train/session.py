@@ -6,11 +6,14 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kymo.format.control_answer import ControlAnswer
 from kymo.format.file_names import STOP_FILE
+from kymo.probe.device_sampler import DeviceSampler, machine
+from kymo.probe.step_phases import StepPhases
 from kymo.train.checkpoints.last_checkpoint import Stateful
 from kymo.train.control.learning_rate import LearningRate
 from kymo.train.control.steering import Steering
@@ -62,6 +65,8 @@ class Session:
         found_late: Met by a condition behind a validation: its epoch is still to be ended.
         loops: Loops over batches that this epoch has begun.
         in_batch: Stands for the loop whose batch is under way.
+        phases: Where the steps' time goes.
+        logged: The time that `run.log` has taken so far, in nanoseconds.
         outcome: How it has ended.
     """
 
@@ -74,6 +79,7 @@ class Session:
         display: ProgressDisplay,
         *,
         is_steered: bool,
+        is_probed: bool,
     ) -> None:
         stop = list(stop)
         # Between other work, a question to each condition would take longer than all else that a batch needs.
@@ -96,6 +102,11 @@ class Session:
         self._conditions = StopConditions([StopSignals(self._signalled), self._stop_file, *stop])
         told = (self._stops_later, self._left_out, self.save, self._answered)
         self._steering = Steering(directory, started, self._conditions, checkpoints, *told) if is_steered else None
+        self.phases = StepPhases()
+        self.logged = 0
+        # Many processes may train on one machine: one of them tells of it.
+        self._is_probed = is_probed and os.environ.get("RANK", "0") == "0"
+        self._sampler: DeviceSampler | None = None
         self._report: RunReport | None = None
         self._parts: dict[str, Stateful] = {}
         self._model: nn.Module | None = None
@@ -149,6 +160,11 @@ class Session:
         if self.numbers.open(self.place.step):
             goes_on = f"Training goes on after epoch {self.place.epoch}, step {self.place.step}."
             self.numbers.event("start", goes_on if self.place.step else "Training begins.", self.place.step)
+            if self._is_probed:
+                self._sampler = DeviceSampler(
+                    self.numbers.writer, step=lambda: self.place.step, sensors=lambda: chain([self.phases], machine())
+                )
+                self._sampler.start()
 
     def offer_validation(self, validate: Validate) -> None:
         """Lets a validation be asked for, once it is known whose modules it may switch."""
@@ -253,6 +269,8 @@ class Session:
             ending.callback(self.display.close)
             if self._steering is not None:
                 ending.callback(self._steering.close)
+            if self._sampler is not None:
+                ending.callback(self._sampler.close)
             ending.callback(self.checkpoints.wait)
             if error is None:
                 self.open()

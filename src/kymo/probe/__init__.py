@@ -1,0 +1,1 @@
+"""Sensors: what the machine does while a training goes on."""

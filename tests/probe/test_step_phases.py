@@ -1,0 +1,138 @@
+"""Where the time of a step goes, on a clock that only the training moves."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+import kymo
+from kymo.probe.series import description
+from kymo.probe.step_phases import StepPhases
+from kymo.probe.supply import batches_ready
+
+MS = 1_000_000
+
+
+class Clock:
+    """Nanoseconds, which pass only where a test says so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0
+        monkeypatch.setattr(time, "perf_counter_ns", lambda: self.now)
+
+    def pass_by(self, milliseconds: float) -> None:
+        self.now += int(milliseconds * MS)
+
+
+def loader(clock: Clock, waits: list[float]) -> Iterator[int]:
+    for number, wait in enumerate(waits):
+        clock.pass_by(wait)
+        yield number
+
+
+def test_each_phase_of_a_step_has_its_time_and_together_they_have_all_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
+    with kymo.Run(tmp_path, progress=False, probes=False) as run:
+        phases = run._session.phases
+        log = run._session.numbers.log
+        monkeypatch.setattr(run._session.numbers, "log", lambda *one, **two: (clock.pass_by(2), log(*one, **two)))
+        end_batch = run._session.end_batch
+        monkeypatch.setattr(run._session, "end_batch", lambda: (clock.pass_by(0.5), end_batch()))
+        monkeypatch.setattr("kymo.train.run.to_device", lambda batch, _: (clock.pass_by(1), batch)[1])
+        for _ in run.epochs(1):
+            for batch in run.batches(loader(clock, [90, 4, 8]), device="cpu"):
+                clock.pass_by(10)
+                run.log({"train/loss": 1.0})
+                clock.pass_by(5 * batch)
+            began = clock.now
+    assert phases.steps == [
+        (4 * MS, MS, 15 * MS, 2 * MS + MS // 2, None),
+        (8 * MS, MS, 20 * MS, 2 * MS + MS // 2, None),
+    ]
+    first_step = 90 + 1 + 10 + 2 + 0.5
+    assert sum(sum(step[:4]) for step in phases.steps) == began - first_step * MS
+    assert phases.first == 90 * MS
+
+
+def test_what_is_told_of_them_adds_up_and_is_told_once() -> None:
+    phases = StepPhases()
+    phases.first = 250 * MS
+    phases.steps += [(MS * wait, MS, 6 * MS, 0, wait % 2) for wait in range(101)]
+    found = phases.read(0.0)
+    shares = [found[f"pipeline/{name}"] for name in ("data_wait", "copy", "step", "logging")]
+    assert sum(shares) == pytest.approx(100)
+    assert shares[0] == pytest.approx(100 * 50 / 57)
+    assert [found[f"pipeline/data_wait_{key}"] for key in ("p50", "p95", "p99")] == [50, 95, 99]
+    assert found["pipeline/step_time_p50"] == 57
+    assert found["pipeline/first_batch"] == 250
+    assert all(description(tag) for tag in found)
+    assert found["pipeline/batches_ready"] == pytest.approx(50 / 101)
+    assert found["pipeline/queue_empty"] == pytest.approx(100 * 51 / 101)
+    assert phases.read(1.0) == {}
+
+
+def test_many_steps_are_told_by_an_even_part_of_them_and_all_of_their_time() -> None:
+    phases = StepPhases()
+    phases.steps += [(number, 0, 10**6 - number, 0, None) for number in range(100_000)]
+    found = phases.read(0.0)
+    assert found["pipeline/data_wait"] == pytest.approx(100 * 49_999.5 / 10**6)
+    assert found["pipeline/data_wait_p95"] == pytest.approx(0.095, rel=0.01)
+    assert "pipeline/batches_ready" not in found
+
+
+class Numbers(Dataset[Any]):
+    def __len__(self) -> int:
+        return 12
+
+    def __getitem__(self, index: int) -> Any:
+        return torch.tensor(float(index))
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+def test_how_far_a_loader_is_ahead_is_seen(pinned: bool) -> None:
+    if pinned and not torch.cuda.is_available():
+        pytest.skip("pinning memory needs a GPU")
+    batches = iter(DataLoader(Numbers(), batch_size=1, num_workers=2, prefetch_factor=2, pin_memory=pinned))
+    ends = time.monotonic() + 60
+    while (ready := batches_ready(batches)) != 4 and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert ready == 4, "two batches of each worker"
+    next(batches)
+    assert len(list(batches)) == 11
+    assert batches_ready(batches) == 0
+
+
+def test_what_has_no_workers_is_not_asked() -> None:
+    assert batches_ready(iter(DataLoader(Numbers()))) is None
+    assert batches_ready(iter([1])) is None
+    assert batches_ready(None) is None
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_run_gives_the_same_batches_and_weights_with_and_without(tmp_path: Path, workers: int) -> None:
+    def trained(probes: bool) -> tuple[list[float], torch.Tensor]:
+        torch.manual_seed(3)
+        model = torch.nn.Linear(1, 1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+        seen = []
+        with kymo.Run(tmp_path / f"{probes}", progress=False, probes=probes) as run:
+            run.watch(model, optimizer)
+            for _ in run.epochs(2):
+                for batch in run.batches(DataLoader(Numbers(), batch_size=3, shuffle=True, num_workers=workers)):
+                    seen += batch.tolist()
+                    loss = model(batch[:, None]).square().mean()
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    run.log({"train/loss": loss})
+        return seen, torch.cat([model.weight.flatten(), model.bias, torch.rand(3)])
+
+    (seen, weights), (others, other_weights) = trained(True), trained(False)
+    assert seen == others
+    assert torch.equal(weights, other_weights)
