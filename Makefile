@@ -11,11 +11,11 @@ CXX_FILES = native/*/*.cpp native/*/*.h tests/stress/*.cpp
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*/*.cpp native/*/*.h)
 PAGE := $(wildcard frontend/*.json frontend/*.ts frontend/*.js frontend/*.html) $(shell find frontend/src frontend/public -type f 2>/dev/null)
 
-# Names that are no text do not pass from one process of the tests to another, a signal may reach both, and a crowd of
-# pages that are told on time needs both processors.
-ALONE := tests/store/test_watch.py tests/server/test_crowd.py $(addprefix tests/train/test_,signals.py workers.py run_outcomes.py run_hardships.py)
+# Names that are no text do not pass from one process of the tests to another, a signal may reach both; a crowd of pages
+# that are told on time, and trainings that are held back on purpose, need both processors.
+ALONE := tests/store/test_watch.py tests/server/test_crowd.py tests/insight/test_bottlenecks.py $(addprefix tests/train/test_,signals.py workers.py run_outcomes.py run_hardships.py)
 
-.PHONY: help setup page demo test check format fuzz sanitize bench screenshots api stubs wheel lock clean
+.PHONY: help setup page demo test check format fuzz sanitize bench bottlenecks screenshots api stubs wheel lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
@@ -67,6 +67,9 @@ sanitize: $(STAMPS)/kymo  ## Run the tests of core, store and writer under addre
 bench: setup $(STAMPS)/chromium $(STAMPS)/bench  ## Measure every claim beside its peers, in forty minutes; results go to benches/results and docs
 	$(BENCH_VENV)/bin/python benches/run.py; status=$$?; \
 	$(BENCH_VENV)/bin/python benches/plots.py && $(BIN)/python benches/documents.py && exit $$status
+
+bottlenecks: setup  ## Train with every bottleneck that is known, and tell what the diagnosis makes of each, in three minutes
+	$(BIN)/python tools/bottlenecks.py
 
 screenshots: setup $(STAMPS)/chromium  ## Take the screenshots that the README shows
 	$(BIN)/python tools/screenshots.py

@@ -16,7 +16,11 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 SERVING, RUNNING = ((DOCS / "guides" / name).read_text(encoding="utf-8") for name in ("serving.md", "running.md"))
 DEVICES = (DOCS / "guides" / "devices.md").read_text(encoding="utf-8")
 # The guide that has a command's table of options.
-GUIDES = {"serve": SERVING, "demo": SERVING, "stop": RUNNING, "control": RUNNING, "runs": RUNNING, "gpu": DEVICES}
+GUIDES = {
+    **dict.fromkeys(("serve", "demo"), SERVING),
+    **dict.fromkeys(("stop", "control", "runs"), RUNNING),
+    **dict.fromkeys(("gpu", "doctor"), DEVICES),
+}
 PROTOCOL = (DOCS / "protocol.md").read_text(encoding="utf-8")
 
 

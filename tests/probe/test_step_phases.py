@@ -1,5 +1,6 @@
 """Where the time of a step goes, on a clock that only the training moves."""
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ from torch.utils.data import DataLoader, Dataset
 import kymo
 from kymo.probe.series import description
 from kymo.probe.step_phases import StepPhases
-from kymo.probe.supply import batches_ready
+from kymo.probe.supply import batches_ready, workers_of
+from kymo.probe.thread_time import ThreadTime
 
 MS = 1_000_000
 
@@ -63,6 +65,8 @@ def test_each_phase_of_a_step_has_its_time_and_together_they_have_all_of_it(
 def test_what_is_told_of_them_adds_up_and_is_told_once() -> None:
     phases = StepPhases()
     phases.first = 250 * MS
+    phases.fetched += [(100, 30, 10), (100, 10, 30)]
+    phases.workers = 2
     phases.steps += [(MS * wait, MS, 6 * MS, 0, wait % 2) for wait in range(101)]
     found = phases.read(0.0)
     shares = [found[f"pipeline/{name}"] for name in ("data_wait", "copy", "step", "logging")]
@@ -71,6 +75,7 @@ def test_what_is_told_of_them_adds_up_and_is_told_once() -> None:
     assert [found[f"pipeline/data_wait_{key}"] for key in ("p50", "p95", "p99")] == [50, 95, 99]
     assert found["pipeline/step_time_p50"] == 57
     assert found["pipeline/first_batch"] == 250
+    assert (found["pipeline/data_wait_cpu"], found["pipeline/data_wait_core"], found["pipeline/workers"]) == (20, 20, 2)
     assert all(description(tag) for tag in found)
     assert found["pipeline/batches_ready"] == pytest.approx(50 / 101)
     assert found["pipeline/queue_empty"] == pytest.approx(100 * 51 / 101)
@@ -112,6 +117,8 @@ def test_what_has_no_workers_is_not_asked() -> None:
     assert batches_ready(iter(DataLoader(Numbers()))) is None
     assert batches_ready(iter([1])) is None
     assert batches_ready(None) is None
+    assert workers_of(iter(DataLoader(Numbers()))) == 0
+    assert workers_of(iter([1])) is None
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -136,3 +143,29 @@ def test_a_run_gives_the_same_batches_and_weights_with_and_without(tmp_path: Pat
     (seen, weights), (others, other_weights) = trained(True), trained(False)
     assert seen == others
     assert torch.equal(weights, other_weights)
+
+
+def test_what_a_thread_does_is_told_apart() -> None:
+    thread = ThreadTime()
+    before = thread.read()
+    while thread.read()[0] - before[0] < 20 * MS:
+        sum(range(1000))
+    worked = thread.read()
+    time.sleep(0.05)
+    slept = thread.read()
+    assert slept[0] - worked[0] < 20 * MS, "sleeping is no work"
+    thread.close()
+    thread.close()
+
+
+def test_a_loop_that_is_left_keeps_no_file_of_the_kernel_open(tmp_path: Path) -> None:
+    def open_files() -> int:
+        return sum("schedstat" in os.path.realpath(file) for file in Path("/proc/self/fd").iterdir())
+
+    with kymo.Run(tmp_path, progress=False, probes=False) as run:
+        for epoch in run.epochs(4):
+            for _ in run.batches(range(3)):
+                assert open_files() == 1
+                if epoch % 2:
+                    break
+            assert open_files() == 0

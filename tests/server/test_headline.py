@@ -24,6 +24,8 @@ from kymo.server.headline import headline
         (["val/error_rate", "loss"], "val/error_rate"),
         (["42/17", "---"], "42/17"),
         ([], None),
+        (["host/memory", "device/gpu0/power", "pipeline/data_wait", "throughput"], "throughput"),
+        (["host/cpu", "pipeline/step"], None),
     ],
 )
 def test_the_tag_that_says_most_is_chosen(tags: list[str], chosen: str | None) -> None:

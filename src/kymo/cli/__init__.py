@@ -10,6 +10,7 @@ import typer
 
 from kymo.cli.control import control
 from kymo.cli.demo import demo
+from kymo.cli.doctor import doctor
 from kymo.cli.gpu import gpu
 from kymo.cli.misuse import EXIT_CODE
 from kymo.cli.runs import runs
@@ -30,6 +31,7 @@ app.command("demo")(demo)
 app.command("runs")(runs)
 app.command("stop")(stop)
 app.command("control")(control)
+app.command("doctor")(doctor)
 app.command("gpu")(gpu)
 
 

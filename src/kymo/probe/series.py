@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 HOST = {
+    "cores": "How many cores the training may keep busy.",
     "cpu": "CPU time of all processes, in percent of the cores that this one may use.",
     "process_cpu": "CPU time of the training process, in percent of the cores that it may use.",
     "workers_cpu": "CPU time of the processes that the training has started, in percent of the cores that it may use.",
+    "process_core_wait": "Time in which the training's main thread could have run and had no core, in percent.",
+    "workers_core_wait": "The same of the processes that it has started, a mean, in percent.",
     "memory": "Memory in use, in percent of what there is, or of the container's limit.",
     "memory_used": "Memory in use, in bytes.",
     "process_memory": "Resident memory of the training process, in bytes.",
@@ -68,6 +71,9 @@ PIPELINE = {
         for key, spread in _SPREADS.items()
     },
     **{f"step_time_{key}": f"The time of a step: {spread}, in milliseconds." for key, spread in _SPREADS.items()},
+    "workers": "How many processes make the batches; 0: the training process itself.",
+    "data_wait_cpu": "How much of the time that it waited for batches the training's thread was at work, in percent.",
+    "data_wait_core": "How much of the time that it waited for batches the training's thread had no core, in percent.",
     "first_batch": "The time until the first batch of a loop came, in milliseconds.",
     "batches_ready": "How many batches lay ready when the next one was asked for, a mean.",
     "queue_empty": "How often no batch lay ready when the next one was asked for, in percent.",

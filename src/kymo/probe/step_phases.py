@@ -27,6 +27,10 @@ class StepPhases:
 
     Attributes:
         steps: Those that were not looked at yet; whoever trains appends them.
+        fetched: Of some batches: how long the training waited for it, how long its thread was at work meanwhile, and
+            how long that had no core, in nanoseconds. Appended by whoever trains.
+        workers: How many processes make the batches; None where that is not known.
+        logged: Nanoseconds that logging has taken so far, all steps together; whoever logs adds to it.
         first: Nanoseconds that the first batch of the newest loop was waited for; None once that was told.
 
     Example:
@@ -39,6 +43,9 @@ class StepPhases:
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
+        self.fetched: list[tuple[int, int, int]] = []
+        self.workers: int | None = None
+        self.logged = 0
         self.first: int | None = None
 
     def read(self, now: float) -> dict[str, float]:  # noqa: ARG002, a sensor's
@@ -53,12 +60,20 @@ class StepPhases:
             found["first_batch"] = first / _MILLISECOND
         steps = self.steps[:]
         del self.steps[: len(steps)]
+        fetched = self.fetched[:]
+        del self.fetched[: len(fetched)]
+        if fetched:
+            walls, at_work, waited = (sum(times) for times in zip(*fetched, strict=True))
+            found["data_wait_cpu"] = min(100.0, 100 * at_work / max(1, walls))
+            found["data_wait_core"] = min(100.0, 100 * waited / max(1, walls))
         total = sum(sum(step[:4]) for step in steps)
         if total:
             for phase, times in zip(_PHASES, zip(*(step[:4] for step in steps), strict=True), strict=True):
                 found[phase] = 100 * sum(times) / total
                 found |= _spread(phase, times)
             found |= _spread("step_time", [sum(step[:4]) for step in steps])
+            if self.workers is not None:
+                found["workers"] = float(self.workers)
             ready = [step[4] for step in steps if step[4] is not None]
             if ready:
                 found["batches_ready"] = sum(ready) / len(ready)

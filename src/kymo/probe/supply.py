@@ -35,3 +35,17 @@ def batches_ready(batches: Any) -> int | None:
     except (AttributeError, NotImplementedError, TypeError, OSError):
         return None
     return waiting + ready
+
+
+def workers_of(batches: Any) -> int | None:
+    """How many processes make the batches: 0 where it is this one; None for what is no data loader.
+
+    Args:
+        batches: What `iter(loader)` gave.
+
+    Example:
+        >>> workers_of(iter([1, 2])) is None
+        True
+    """
+    workers = getattr(batches, "_num_workers", None)
+    return workers if isinstance(workers, int) else None

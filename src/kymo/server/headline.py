@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from kymo.format.sensor_series import is_sensor_series
+
 _WORD = re.compile(r"[a-z]+|\d+")
 
 # In the order in which they are preferred: the validation that is watched during training, before a final test.
@@ -25,7 +27,7 @@ def headline(tags: Mapping[str, int]) -> str | None:
     """The scalar tag that says most about how good a run is, or None where there is none.
 
     A score on held-out data comes first, then a loss on it, then any loss, then any score. A clock such as `epoch`
-    never comes.
+    never comes, nor what sensors tell.
 
     Args:
         tags: How many runs have each scalar tag.
@@ -35,6 +37,8 @@ def headline(tags: Mapping[str, int]) -> str | None:
 
 
 def _rank(tag: str) -> tuple[int, int] | None:
+    if is_sensor_series(tag):
+        return None
     words = _WORD.findall(tag.lower())
     # What was measured stands last in a path; what stands before it says where.
     measured = _WORD.findall(tag.lower().rsplit("/", 1)[-1])

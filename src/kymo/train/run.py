@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kymo.probe.supply import batches_ready
+from kymo.probe.step_timer import StepTimer
 from kymo.train.batch_device import to_device
 from kymo.train.checkpoints.best_model import BestModel
 from kymo.train.checkpoints.last_checkpoint import Stateful
@@ -194,35 +194,29 @@ class Run:
         session.pace.begin_loop(session.place)
         shield_workers(loader)
         session.display.begin_loop(loader, session.place.batch)
-        this, clock, steps = object(), time.perf_counter_ns, session.phases.steps
+        this = object()
         source = session.checkpoints.draw(loader, loop)
-        ready = batches_ready(source)
-        is_first, is_supplied, asked = True, ready is not None, clock()
-        for batch in source:
-            came = clock()
-            moved = batch if device is None else to_device(batch, device)
-            if session.checks.is_before_first:
-                session.checks.before_first_batch(moved, is_moved=device is not None)
-            session.in_batch = this
-            logged, given = session.logged, clock()
-            try:
-                yield moved
-            except GeneratorExit:
-                # The loop is left, and the batch counts. It may be told of late, when the next loop has begun.
-                if session.in_batch is this:
-                    session.leave_batch()
-                raise
-            done = clock()
-            session.end_batch()
-            if session.fired is not None:
-                self._leave()
-                return
-            logged, now = session.logged - logged, clock()
-            if is_first:
-                is_first, session.phases.first = False, came - asked
-            else:
-                steps.append((came - asked, given - came, done - given - logged, now - done + logged, ready))
-            ready, asked = batches_ready(source) if is_supplied else None, now
+        with StepTimer(session.phases, source) as timer:
+            for batch in source:
+                timer.came()
+                moved = batch if device is None else to_device(batch, device)
+                if session.checks.is_before_first:
+                    session.checks.before_first_batch(moved, is_moved=device is not None)
+                session.in_batch = this
+                timer.given()
+                try:
+                    yield moved
+                except GeneratorExit:
+                    # The loop is left, and the batch counts. It may be told of late, when the next loop has begun.
+                    if session.in_batch is this:
+                        session.leave_batch()
+                    raise
+                timer.done()
+                session.end_batch()
+                if session.fired is not None:
+                    self._leave()
+                    return
+                timer.over()
         session.place.end_loop()
 
     @contextmanager
@@ -264,7 +258,7 @@ class Run:
         if not in_batch:
             session.open()
         session.numbers.log(given, session.checkpoints.place.step + in_batch, in_batch=in_batch)
-        session.logged += time.perf_counter_ns() - began
+        session.phases.logged += time.perf_counter_ns() - began
 
     def log_epoch(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         """Logs what was measured of an epoch, and keeps the model if it is the best.

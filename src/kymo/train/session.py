@@ -66,7 +66,6 @@ class Session:
         loops: Loops over batches that this epoch has begun.
         in_batch: Stands for the loop whose batch is under way.
         phases: Where the steps' time goes.
-        logged: The time that `run.log` has taken so far, in nanoseconds.
         outcome: How it has ended.
     """
 
@@ -103,7 +102,6 @@ class Session:
         told = (self._stops_later, self._left_out, self.save, self._answered)
         self._steering = Steering(directory, started, self._conditions, checkpoints, *told) if is_steered else None
         self.phases = StepPhases()
-        self.logged = 0
         # Many processes may train on one machine: one of them tells of it.
         self._is_probed = is_probed and os.environ.get("RANK", "0") == "0"
         self._sampler: DeviceSampler | None = None

@@ -89,7 +89,8 @@ def test_cpu_is_in_percent_of_the_cores_that_may_be_used(monkeypatch: pytest.Mon
 
 
 def test_cpu_of_a_container_with_a_limit_is_that_of_its_processes(tmp_path: Path) -> None:
-    use = CpuUse(files(tmp_path, cpu_max="50000 100000", cpu_stat="usage_usec 1000000"))
+    cgroup = files(tmp_path, cpu_max="50000 100000", cpu_stat="usage_usec 1000000")
+    use = CpuUse(cgroup, tmp_path / "proc")
     use.read(process(cpu_times=times(0.0)), [], 0.0)
     (tmp_path / "cgroup" / "cpu.stat").write_text("usage_usec 1250000\n")
     found = use.read(process(cpu_times=times(0.1)), [], 1.0)
@@ -153,3 +154,15 @@ def test_pressure_is_in_percent_of_the_time_and_the_containers_own_where_it_has_
     (tmp_path / "cgroup" / "io.pressure").write_text(line.format(1_500_000))
     (tmp_path / "proc" / "pressure" / "cpu").write_text(line.format(9_000_000))
     assert pressure.read(2.0) == {"io": pytest.approx(25.0), "cpu": 100.0}
+
+
+def test_waiting_for_a_core_is_told_of_the_training_and_of_its_workers(tmp_path: Path) -> None:
+    use = CpuUse(Cgroup(Path("/nowhere")), tmp_path)
+    for at, waited in ((0.0, 0), (2.0, 500_000_000)):
+        for pid, times_ in ((1, 1), (2, 2), (3, 0)):
+            (tmp_path / str(pid)).mkdir(exist_ok=True)
+            (tmp_path / str(pid) / "schedstat").write_text(f"77 {waited * times_} 9\n")
+        workers = [process(pid, cpu_times=times(0.0)) for pid in (2, 3, 4)]
+        found = use.read(process(1, cpu_times=times(0.0)), workers, at)
+    assert found["process_core_wait"] == pytest.approx(25.0)
+    assert found["workers_core_wait"] == pytest.approx(25.0), "a mean of those that are known"

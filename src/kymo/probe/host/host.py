@@ -44,7 +44,7 @@ class Host:
         self._own = psutil.Process()
         self._children: list[psutil.Process] = []
         self._slowly_at = float("-inf")
-        self._cpu, self._memory, self._traffic = CpuUse(cgroup), MemoryUse(cgroup), Traffic()
+        self._cpu, self._memory, self._traffic = CpuUse(cgroup, proc), MemoryUse(cgroup), Traffic()
         self._pressure = Pressure(cgroup, proc)
 
     def read(self, now: float) -> dict[str, float]:
@@ -63,7 +63,7 @@ class Host:
             lambda: self._memory.read(self._own, self._children),
             lambda: self._traffic.read(self._own, self._children, now),
             lambda: {f"pressure_{name}": value for name, value in self._pressure.read(now).items()},
-            lambda: {"load": os.getloadavg()[0]},
+            lambda: {"load": os.getloadavg()[0], "cores": self._cpu.cores},
         ):
             found |= _attempted(sensor)
         return {host_tag(name): value for name, value in found.items()}

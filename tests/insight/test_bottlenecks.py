@@ -1,0 +1,12 @@
+"""Real trainings with a bottleneck made on purpose: the plainest of those that `make bottlenecks` tries."""
+
+from pathlib import Path
+
+import pytest
+from bottleneck_cases import CASES, Case
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.is_plain])
+def test_a_plain_bottleneck_is_found(case: Case, tmp_path: Path) -> None:
+    findings = case.findings(tmp_path)
+    assert findings[0].cause == case.cause, findings
