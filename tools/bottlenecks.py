@@ -15,7 +15,7 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests" / "insight"))
 
-from bottleneck_cases import CASES  # noqa: E402, it is beside the tests
+from held_back_cases import CASES  # noqa: E402, it is beside the tests
 
 ACCURACY = 0.95  # of what was found first
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from bottleneck_cases import CASES, Case
+from held_back_cases import CASES, Case
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.is_plain])

@@ -1,4 +1,4 @@
-"""A training that is held back on purpose: python bottleneck.py DIRECTORY SECONDS '{"workers": 1, "decode": 0.02}'."""
+"""A training that is held back on purpose: python held_back.py DIRECTORY SECONDS '{"workers": 1, "decode": 0.02}'."""
 
 import json
 import sys

@@ -13,7 +13,7 @@ import kymo
 from kymo.insight.diagnosis import diagnosed
 from kymo.insight.finding import Finding
 
-_SCRIPT = Path(__file__).with_name("bottleneck.py")
+_SCRIPT = Path(__file__).with_name("held_back.py")
 _CORES = len(os.sched_getaffinity(0))
 
 
@@ -23,7 +23,7 @@ class Case(NamedTuple):
     Attributes:
         name: What is done to it.
         cause: What must be found first.
-        given: What its steps and samples take, in seconds; see bottleneck.py.
+        given: What its steps and samples take, in seconds; see held_back.py.
         is_plain: Nothing that else goes on on the machine can hide it.
     """
 
