@@ -215,7 +215,7 @@ def plain_page(page: Page, complaints: list[str]) -> Iterator[Page]:
     """One that may complain of the answers that a state makes fail, and of nothing else."""
     yield page
     # The page asks again by itself, and an answer may be on its way.
-    page.unroute_all(behavior="wait")
+    page.unroute_all()
     page.evaluate("0")
     complaints[:] = [complaint for complaint in complaints if not FAILED_ANSWER.match(complaint)]
 
