@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kymo.probe.step_timer import StepTimer
+from kymo.probe.pipeline.step_timer import StepTimer
 from kymo.train.batch_device import to_device
 from kymo.train.checkpoints.best_model import BestModel
 from kymo.train.checkpoints.last_checkpoint import Stateful

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kymo.format.control_answer import ControlAnswer
 from kymo.format.file_names import STOP_FILE
 from kymo.probe.device_sampler import DeviceSampler, machine
-from kymo.probe.step_phases import StepPhases
+from kymo.probe.pipeline.step_phases import StepPhases
 from kymo.train.checkpoints.last_checkpoint import Stateful
 from kymo.train.control.learning_rate import LearningRate
 from kymo.train.control.steering import Steering

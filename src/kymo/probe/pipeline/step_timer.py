@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from kymo.probe.step_phases import StepPhases
-from kymo.probe.supply import batches_ready, workers_of
-from kymo.probe.thread_time import ThreadTime
+from kymo.probe.pipeline.step_phases import StepPhases
+from kymo.probe.pipeline.supply import batches_ready, workers_of
+from kymo.probe.pipeline.thread_time import ThreadTime
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -11,10 +11,10 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 import kymo
+from kymo.probe.pipeline.step_phases import StepPhases
+from kymo.probe.pipeline.supply import batches_ready, workers_of
+from kymo.probe.pipeline.thread_time import ThreadTime
 from kymo.probe.series import description
-from kymo.probe.step_phases import StepPhases
-from kymo.probe.supply import batches_ready, workers_of
-from kymo.probe.thread_time import ThreadTime
 
 MS = 1_000_000
 

@@ -1,0 +1,1 @@
+"""The pipeline of a training: where the time of its steps goes."""
