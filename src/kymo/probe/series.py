@@ -59,6 +59,10 @@ _PHASES = {
     "data_wait": "waiting for the next batch",
     "copy": "moving the batch to its device",
     "step": "the body of the loop, without logging: on a GPU, what the host takes to ask for it",
+    "forward": "the forward pass: on a GPU, what the host takes to ask for it",
+    "backward": "the backward pass, from the gradient of the model's output on",
+    "optimizer": "the optimizer's step",
+    "other": "the rest of the body of the loop: the loss function, metrics, and whatever else is done there",
     "logging": "logging, and what the run does between two batches",
 }
 _SPREADS = {"p50": "the median", "p95": "what one step in twenty exceeds", "p99": "what one step in a hundred exceeds"}
@@ -71,6 +75,8 @@ PIPELINE = {
         for key, spread in _SPREADS.items()
     },
     **{f"step_time_{key}": f"The time of a step: {spread}, in milliseconds." for key, spread in _SPREADS.items()},
+    "validation": "Validations that have ended since the last sample, in milliseconds.",
+    "checkpoint": "What checkpoints have kept the training since the last sample, in milliseconds.",
     "workers": "How many processes make the batches; 0: the training process itself.",
     "data_wait_cpu": "How much of the time that it waited for batches the training's thread was at work, in percent.",
     "data_wait_core": "How much of the time that it waited for batches the training's thread had no core, in percent.",

@@ -198,12 +198,14 @@ class Run:
         source = session.checkpoints.draw(loader, loop)
         with StepTimer(session.phases, source) as timer:
             for batch in source:
-                timer.came()
+                if is_timed := timer.is_on:
+                    timer.came()
                 moved = batch if device is None else to_device(batch, device)
                 if session.checks.is_before_first:
                     session.checks.before_first_batch(moved, is_moved=device is not None)
                 session.in_batch = this
-                timer.given()
+                if is_timed:
+                    timer.given()
                 try:
                     yield moved
                 except GeneratorExit:
@@ -211,7 +213,8 @@ class Run:
                     if session.in_batch is this:
                         session.leave_batch()
                     raise
-                timer.done()
+                if is_timed:
+                    timer.done()
                 session.end_batch()
                 if session.fired is not None:
                     self._leave()
@@ -226,7 +229,7 @@ class Run:
         session.open()
         if session.is_met("before_validation"):
             self._leave()
-        with session.report.during_validation():
+        with session.report.during_validation(), session.phases.pause("validation"):
             yield
         session.found_late = session.found_late or session.ask("after_validation")
 
@@ -251,14 +254,15 @@ class Run:
             TypeError: A name is no string or a value no number.
             ValueError: A tensor has other than one element.
         """
-        began = time.perf_counter_ns()
         session = self._session
+        began = time.perf_counter_ns() if session.phases.is_timed else 0
         given = named if values is None else {**values, **named} if named else values
         in_batch = session.in_batch is not None
         if not in_batch:
             session.open()
         session.numbers.log(given, session.checkpoints.place.step + in_batch, in_batch=in_batch)
-        session.phases.logged += time.perf_counter_ns() - began
+        if began:
+            session.phases.logged += time.perf_counter_ns() - began
 
     def log_epoch(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         """Logs what was measured of an epoch, and keeps the model if it is the best.

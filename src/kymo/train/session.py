@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kymo.format.control_answer import ControlAnswer
 from kymo.format.file_names import STOP_FILE
 from kymo.probe.device_sampler import DeviceSampler, machine
+from kymo.probe.pipeline.model_timer import ModelTimer
 from kymo.probe.pipeline.step_phases import StepPhases
 from kymo.train.checkpoints.last_checkpoint import Stateful
 from kymo.train.control.learning_rate import LearningRate
@@ -101,9 +102,9 @@ class Session:
         self._conditions = StopConditions([StopSignals(self._signalled), self._stop_file, *stop])
         told = (self._stops_later, self._left_out, self.save, self._answered)
         self._steering = Steering(directory, started, self._conditions, checkpoints, *told) if is_steered else None
-        self.phases = StepPhases()
         # Many processes may train on one machine: one of them tells of it.
         self._is_probed = is_probed and os.environ.get("RANK", "0") == "0"
+        self.phases = StepPhases() if self._is_probed else StepPhases(every=None)
         self._sampler: DeviceSampler | None = None
         self._report: RunReport | None = None
         self._parts: dict[str, Stateful] = {}
@@ -141,6 +142,8 @@ class Session:
         """Takes up what is trained, and the state that a resumed run has of it."""
         self._parts, self._model = parts, model
         self.checks.watch(model, optimizer)
+        if self._is_probed:
+            self.phases.model = ModelTimer(model, optimizer)
         self.start()
         if self._steering is not None and optimizer is not None and LearningRate.can_set(optimizer):
             self._steering.rate = LearningRate(optimizer, parts.get("scheduler"))
@@ -248,12 +251,15 @@ class Session:
 
     def save(self) -> None:
         """Has `last.pth` saved at this place."""
-        self.numbers.settle()  # the means so far are part of it
-        self.checkpoints.save()
+        with self.phases.pause("checkpoint"):
+            self.numbers.settle()  # the means so far are part of it
+            self.checkpoints.save()
 
     def keep_best(self, metrics: Mapping[str, Any], epoch: int) -> None:
         """Keeps the model if one of these metrics is the best so far."""
-        for best in self.checkpoints.keep_best(metrics, epoch):
+        with self.phases.pause("checkpoint"):
+            kept = self.checkpoints.keep_best(metrics, epoch)
+        for best in kept:
             self.numbers.event("best", f"{best.monitor} {best.value:.6g} is the best so far.", self.place.step)
 
     def close(self, error: BaseException | None) -> None:
@@ -297,12 +303,13 @@ class Session:
         return asked is not None and asked.after == "epoch"
 
     def _left_out(self, seconds: float) -> None:
+        self.phases.pauses += 1
         for clock in (self._conditions, self.pace, self.display, self.report):
             clock.leave_out(seconds)
 
     def _validated(self, validate: Validate) -> Mapping[str, Any]:
         others = [part for part in self._parts.values() if hasattr(part, "modules")]
-        with self.report.during_validation(at_once=True):
+        with self.report.during_validation(at_once=True), self.phases.pause("validation"):
             metrics = validated(validate, others)
         self.numbers.log(metrics, self.place.step, in_batch=False)
         self.keep_best(metrics, self.place.epoch + 1)

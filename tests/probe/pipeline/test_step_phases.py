@@ -11,9 +11,12 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 import kymo
+from kymo.probe.device_sampler import DeviceSampler
 from kymo.probe.pipeline.step_phases import StepPhases
+from kymo.probe.pipeline.step_timer import StepTimer
 from kymo.probe.pipeline.supply import batches_ready, workers_of
 from kymo.probe.pipeline.thread_time import ThreadTime
+from kymo.probe.pipeline.timed_step import ModelTimes, TimedStep
 from kymo.probe.series import description
 
 MS = 1_000_000
@@ -40,7 +43,8 @@ def test_each_phase_of_a_step_has_its_time_and_together_they_have_all_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(monkeypatch)
-    with kymo.Run(tmp_path, progress=False, probes=False) as run:
+    monkeypatch.setattr(DeviceSampler, "start", lambda _: None)
+    with kymo.Run(tmp_path, progress=False) as run:
         phases = run._session.phases
         log = run._session.numbers.log
         monkeypatch.setattr(run._session.numbers, "log", lambda *one, **two: (clock.pass_by(2), log(*one, **two)))
@@ -54,11 +58,11 @@ def test_each_phase_of_a_step_has_its_time_and_together_they_have_all_of_it(
                 clock.pass_by(5 * batch)
             began = clock.now
     assert phases.steps == [
-        (4 * MS, MS, 15 * MS, 2 * MS + MS // 2, None),
-        (8 * MS, MS, 20 * MS, 2 * MS + MS // 2, None),
+        TimedStep(4 * MS, MS, 15 * MS, 2 * MS + MS // 2),
+        TimedStep(8 * MS, MS, 20 * MS, 2 * MS + MS // 2),
     ]
     first_step = 90 + 1 + 10 + 2 + 0.5
-    assert sum(sum(step[:4]) for step in phases.steps) == began - first_step * MS
+    assert sum(step.whole for step in phases.steps) == began - first_step * MS
     assert phases.first == 90 * MS
 
 
@@ -67,7 +71,7 @@ def test_what_is_told_of_them_adds_up_and_is_told_once() -> None:
     phases.first = 250 * MS
     phases.fetched += [(100, 30, 10), (100, 10, 30)]
     phases.workers = 2
-    phases.steps += [(MS * wait, MS, 6 * MS, 0, wait % 2) for wait in range(101)]
+    phases.steps += [TimedStep(MS * wait, MS, 6 * MS, 0, ready=wait % 2) for wait in range(101)]
     found = phases.read(0.0)
     shares = [found[f"pipeline/{name}"] for name in ("data_wait", "copy", "step", "logging")]
     assert sum(shares) == pytest.approx(100)
@@ -84,11 +88,56 @@ def test_what_is_told_of_them_adds_up_and_is_told_once() -> None:
 
 def test_many_steps_are_told_by_an_even_part_of_them_and_all_of_their_time() -> None:
     phases = StepPhases()
-    phases.steps += [(number, 0, 10**6 - number, 0, None) for number in range(100_000)]
+    phases.steps += [TimedStep(number, 0, 10**6 - number, 0) for number in range(100_000)]
     found = phases.read(0.0)
     assert found["pipeline/data_wait"] == pytest.approx(100 * 49_999.5 / 10**6)
     assert found["pipeline/data_wait_p95"] == pytest.approx(0.095, rel=0.01)
     assert "pipeline/batches_ready" not in found
+
+
+def test_of_short_steps_some_are_timed_and_their_shares_are_those_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, phases = Clock(monkeypatch), StepPhases(every=0.02)
+    with StepTimer(phases, iter([])) as timer:
+        for number in range(20_000):
+            if number % 4 == 0:
+                clock.pass_by(4)  # four workers, which are ready together
+            if is_timed := timer.is_on:
+                timer.came()
+                timer.given()
+            clock.pass_by(1)
+            if is_timed:
+                timer.done()
+            timer.over()
+    assert 20_000 / 40 < len(phases.steps) < 20_000 / 5
+    assert phases.read(0.0)["pipeline/data_wait"] == pytest.approx(50, rel=0.2)
+
+
+def test_a_pause_is_told_apart_and_so_is_the_step_that_it_is_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, phases = Clock(monkeypatch), StepPhases(every=0)
+    with StepTimer(phases, iter([])) as timer:
+        for number in range(4):
+            timer.came()
+            timer.given()
+            if number == 2:
+                with phases.pause("validation"):
+                    clock.pass_by(500)
+            clock.pass_by(10)
+            timer.done()
+            timer.over()
+    found = phases.read(0.0)
+    assert (found["pipeline/validation"], found["pipeline/step_time_p99"]) == (500, 10)
+    assert description("pipeline/validation")
+    assert phases.steps == []
+
+
+def test_parts_of_the_body_are_told_where_the_model_is_known() -> None:
+    phases = StepPhases()
+    phases.steps += [TimedStep(10 * MS, 0, 80 * MS, 10 * MS, ModelTimes(20 * MS, 40 * MS, 5 * MS))]
+    found = phases.read(0.0)
+    parts = [found[f"pipeline/{name}"] for name in ("forward", "backward", "optimizer", "other")]
+    assert parts == [20, 40, 5, 15]
+    assert sum(parts) == found["pipeline/step"]
+    assert all(description(tag) for tag in found)
 
 
 class Numbers(Dataset[Any]):

@@ -2,51 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
 
+from kymo.probe.pipeline.model_timer import ModelTimer
+from kymo.probe.pipeline.timed_step import TimedStep
 from kymo.probe.series import pipeline_tag
 
 # Percentiles of more steps than this in a second are those of so many of them, evenly chosen.
 _ENOUGH = 2_000
 _MILLISECOND = 1_000_000
+_EVERY_SECONDS = 0.02
 
-
-# What one step took, in nanoseconds: waiting for its batch; moving that to its device; the body of the loop, but for
-# logging; `run.log`, and what a run does between two batches. Last, how many batches lay ready when it was asked for.
-# Together the four are all the time from asking for one batch to asking for the next.
-Step = tuple[int, int, int, int, int | None]
-_PHASES = ("data_wait", "copy", "step", "logging")
+_Item = TypeVar("_Item")
 
 
 class StepPhases:
     """Tells of the steps since the last look: shares of the time, and how long each phase is.
 
-    The first batch of a loop, which waits for workers to start, is told apart; validation and what is done between
-    loops are no part of a step. On a GPU, whose work goes on behind the host's back, `step` is how long the host took
-    to ask for it, and a wait for the GPU is in the phase that waits.
+    The first batch of a loop, which waits for workers to start, is told apart, and so are pauses, with the steps that
+    they are in; what is done between loops is no part of a step. On a GPU, whose work goes on behind the host's back,
+    `step` is how long the host took to ask for it, and a wait for the GPU is in the phase that waits.
+
+    Args:
+        every: Of shorter steps than this, in seconds, so many are timed that one begins this often, a mean; None: no
+            step is timed.
 
     Attributes:
-        steps: Those that were not looked at yet; whoever trains appends them.
+        steps: Those that were timed and not looked at yet; whoever trains appends them.
         fetched: Of some batches: how long the training waited for it, how long its thread was at work meanwhile, and
             how long that had no core, in nanoseconds. Appended by whoever trains.
         workers: How many processes make the batches; None where that is not known.
-        logged: Nanoseconds that logging has taken so far, all steps together; whoever logs adds to it.
+        model: Times the parts of a step; None where no model is known.
+        is_timed: Whether the present step is.
+        logged: Nanoseconds that logging has taken in timed steps, all together; whoever logs adds to it.
+        pauses: How many there were so far.
         first: Nanoseconds that the first batch of the newest loop was waited for; None once that was told.
 
     Example:
         >>> phases = StepPhases()
-        >>> phases.steps.append((3_000_000, 0, 6_500_000, 500_000, 0))
+        >>> phases.steps.append(TimedStep(3_000_000, 0, 6_500_000, 500_000, ready=0))
         >>> found = phases.read(now=1.0)
         >>> found["pipeline/data_wait"], found["pipeline/data_wait_p50"], found["pipeline/step_time_p50"]
         (30.0, 3.0, 10.0)
     """
 
-    def __init__(self) -> None:
-        self.steps: list[Step] = []
+    def __init__(self, every: float | None = _EVERY_SECONDS) -> None:
+        self.every = every
+        self.steps: list[TimedStep] = []
         self.fetched: list[tuple[int, int, int]] = []
         self.workers: int | None = None
-        self.logged = 0
+        self.model: ModelTimer | None = None
+        self.is_timed = False
+        self.logged = self.pauses = 0
         self.first: int | None = None
+        self._paused: list[tuple[str, int]] = []
+
+    @contextmanager
+    def pause(self, name: str) -> Iterator[None]:
+        """Surrounds what is no part of a step, even in the middle of one: "validation", "checkpoint"."""
+        began = time.perf_counter_ns()
+        try:
+            yield
+        finally:
+            self.pauses += 1
+            self._paused.append((name, time.perf_counter_ns() - began))
 
     def read(self, now: float) -> dict[str, float]:  # noqa: ARG002, a sensor's
         """Numbers by their series; none where no step was made.
@@ -58,30 +80,59 @@ class StepPhases:
         first, self.first = self.first, None
         if first is not None:
             found["first_batch"] = first / _MILLISECOND
-        steps = self.steps[:]
-        del self.steps[: len(steps)]
-        fetched = self.fetched[:]
-        del self.fetched[: len(fetched)]
+        for name, took in _taken(self._paused):
+            found[name] = found.get(name, 0.0) + took / _MILLISECOND
+        fetched = _taken(self.fetched)
         if fetched:
             walls, at_work, waited = (sum(times) for times in zip(*fetched, strict=True))
             found["data_wait_cpu"] = min(100.0, 100 * at_work / max(1, walls))
             found["data_wait_core"] = min(100.0, 100 * waited / max(1, walls))
-        total = sum(sum(step[:4]) for step in steps)
-        if total:
-            for phase, times in zip(_PHASES, zip(*(step[:4] for step in steps), strict=True), strict=True):
-                found[phase] = 100 * sum(times) / total
-                found |= _spread(phase, times)
-            found |= _spread("step_time", [sum(step[:4]) for step in steps])
-            if self.workers is not None:
-                found["workers"] = float(self.workers)
-            ready = [step[4] for step in steps if step[4] is not None]
-            if ready:
-                found["batches_ready"] = sum(ready) / len(ready)
-                found["queue_empty"] = 100 * ready.count(0) / len(ready)
+        found |= self._of_steps(_taken(self.steps))
         return {pipeline_tag(name): value for name, value in found.items()}
+
+    def _of_steps(self, steps: list[TimedStep]) -> dict[str, float]:
+        total = sum(step.whole for step in steps)
+        if not total:
+            return {}
+        found: dict[str, float] = {}
+        for phase, times in _phases(steps).items():
+            found[phase] = 100 * sum(times) / total
+            found |= _spread(phase, times)
+        found |= _spread("step_time", [step.whole for step in steps])
+        if self.workers is not None:
+            found["workers"] = float(self.workers)
+        ready = [step.ready for step in steps if step.ready is not None]
+        if ready:
+            found["batches_ready"] = sum(ready) / len(ready)
+            found["queue_empty"] = 100 * ready.count(0) / len(ready)
+        return found
 
     def close(self) -> None:
         """There is nothing to let go of."""
+
+
+def _taken(items: list[_Item]) -> list[_Item]:
+    """What the training's thread has appended so far; it goes on appending meanwhile."""
+    taken = items[:]
+    del items[: len(taken)]
+    return taken
+
+
+def _phases(steps: list[TimedStep]) -> dict[str, list[int]]:
+    """The times of each phase; with the parts of the body where the model is known in all of these steps."""
+    found = {
+        "data_wait": [step.data_wait for step in steps],
+        "copy": [step.copy for step in steps],
+        "step": [step.body for step in steps],
+        "logging": [step.logging for step in steps],
+    }
+    models = [step.model for step in steps if step.model is not None]
+    if len(models) == len(steps):
+        found["forward"] = [model.forward for model in models]
+        found["backward"] = [model.backward for model in models]
+        found["optimizer"] = [model.optimizer for model in models]
+        found["other"] = [max(0, step.body - sum(model)) for step, model in zip(steps, models, strict=True)]
+    return found
 
 
 def _spread(name: str, times: Sequence[int]) -> dict[str, float]:

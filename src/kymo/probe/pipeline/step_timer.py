@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import random
 import time
 from typing import TYPE_CHECKING, Any
 
 from kymo.probe.pipeline.step_phases import StepPhases
 from kymo.probe.pipeline.supply import batches_ready, workers_of
 from kymo.probe.pipeline.thread_time import ThreadTime
+from kymo.probe.pipeline.timed_step import TimedStep
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-_FETCHES = 8  # steps, of which one has it measured what the thread does while it gets its batch
+_FETCHES = 8  # timed steps, of which one has it measured what the thread does while it gets its batch
 
 
 class StepTimer:
     """Is told of each moment of a step, in this order: the batch has come, it is given out, done with, and over.
+
+    Where steps are short, only some of them are timed, so that timing takes a small part of their time however short
+    they are; `is_on` says whether the present one is, and only then all but `over` need to be told. Which ones are is
+    drawn by lot: what comes again every few steps, as batches do of several workers, is neither missed nor met always.
 
     Args:
         phases: Where the times go.
         batches: What the loop iterates over, as `iter(loader)` gave it.
 
     Example:
-        >>> phases = StepPhases()
+        >>> phases = StepPhases(every=0)
         >>> with StepTimer(phases, iter([1, 2, 3])) as timer:
         ...     for _ in range(3):
         ...         timer.came(), timer.given(), timer.done(), timer.over()
@@ -38,14 +44,18 @@ class StepTimer:
     def __init__(self, phases: StepPhases, batches: Any) -> None:
         self._phases = phases
         self._batches = batches
-        self._ready = batches_ready(batches)
-        self._is_supplied = self._ready is not None
         self._thread = ThreadTime()
+        self._chance = random.Random()
         self._before: tuple[int, int] | None = None
-        self._is_first, self._count, self._logged = True, 0, 0
+        self._is_first, self._count = True, 0
+        self._logged = self._pauses = 0
+        self._ready: int | None = None
         self._came = self._given = self._done = 0
+        self._until_next = 0  # steps
         phases.workers = workers_of(batches)
-        self._asked = time.perf_counter_ns()
+        self.is_on = False
+        if phases.every is not None:
+            self._begin(time.perf_counter_ns())
 
     def came(self) -> None:
         """The batch that was asked for has come."""
@@ -66,20 +76,46 @@ class StepTimer:
 
     def over(self) -> None:
         """All that follows it has ended, and the next batch is asked for."""
-        phases, asked, came = self._phases, self._asked, self._came
-        logged = phases.logged - self._logged
-        self._count += 1
-        ready = self._ready
-        if self._is_supplied:
-            self._ready = batches_ready(self._batches)
-        # What the thread does while it gets a batch is found out now and then: asking the system takes its time.
-        self._before = None if self._count % _FETCHES else self._thread.read()
-        self._asked = now = time.perf_counter_ns()
+        if self.is_on:
+            self._take(time.perf_counter_ns())
+        elif self._until_next:
+            self._until_next -= 1
+            if not self._until_next:
+                self._begin(time.perf_counter_ns())
+
+    def _take(self, now: int) -> None:
+        """A timed step is over; the next one that is timed may be the one that follows."""
+        phases = self._phases
+        times = phases.model.end() if phases.model is not None else None
+        self._until_next = 1
         if self._is_first:
-            self._is_first, phases.first = False, came - asked
+            self._is_first, phases.first = False, self._came - self._asked
+        elif self._pauses == phases.pauses:
+            logged = phases.logged - self._logged
+            body, rest = self._done - self._given - logged, now - self._done + logged
+            waited, copied = self._came - self._asked, self._given - self._came
+            phases.steps.append(TimedStep(waited, copied, body, rest, times, self._ready))
+            if phases.every:
+                mean = int(phases.every * 1e9) // max(1, now - self._asked)
+                self._until_next = self._chance.randrange(1, 2 * max(1, mean))
+        self._until_next -= 1
+        if self._until_next:
+            self.is_on = phases.is_timed = False
         else:
-            step, rest = self._done - self._given - logged, now - self._done + logged
-            phases.steps.append((came - asked, self._given - came, step, rest, ready))
+            self._begin(now)
+
+    def _begin(self, now: int) -> None:
+        """The step that begins is timed."""
+        phases = self._phases
+        self._ready = batches_ready(self._batches)
+        self._pauses = phases.pauses
+        self.is_on = phases.is_timed = True
+        if phases.model is not None:
+            phases.model.begin()
+        # What the thread does while it gets a batch is found out now and then: asking the system takes its time.
+        self._count += 1
+        self._before = None if self._count % _FETCHES else self._thread.read()
+        self._asked = now
 
     def __enter__(self) -> Self:
         return self
@@ -87,4 +123,7 @@ class StepTimer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.is_on = self._phases.is_timed = False
+        if self._phases.model is not None:
+            self._phases.model.end()
         self._thread.close()

@@ -1,0 +1,142 @@
+"""How long a model's forward pass, its gradients and its optimizer take."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kymo.probe.pipeline.timed_step import ModelTimes
+
+if TYPE_CHECKING:
+    from torch import nn
+    from torch.optim import Optimizer
+
+_logger = logging.getLogger("kymo")
+_OUTPUTS = 8  # of a model, whose gradients are waited for: the first of them begins the backward pass
+
+
+class ModelTimer:
+    """Times the passes of one model in the steps that it is switched on for; at other times the model has no hook.
+
+    The forward pass is the call of the model itself, the backward pass lasts from the gradient of its output until all
+    gradients are there, and what the loss function takes is neither. On a GPU it is the time that the host takes to ask
+    for them. A model that is compiled, or takes no hooks, is not timed: a hook would be compiled with it.
+
+    Args:
+        model: The model.
+        optimizer: Its optimizer.
+
+    Example:
+        >>> import torch
+        >>> model = torch.nn.Linear(3, 1)
+        >>> timer = ModelTimer(model, torch.optim.SGD(model.parameters()))
+        >>> timer.begin()
+        >>> model(torch.ones(2, 3)).sum().backward()
+        >>> times = timer.end()
+        >>> times.forward > 0, times.backward > 0, times.optimizer
+        (True, True, 0)
+    """
+
+    def __init__(self, model: nn.Module, optimizer: Optimizer | None = None) -> None:
+        self._model, self._optimizer = model, optimizer
+        self._forward = self._backward = self._stepping = 0
+        self._called = self._asked = self._stepped = 0
+        self._removals: list[Callable[[], None]] = []
+        self._is_able = hasattr(model, "register_forward_pre_hook")
+
+    def begin(self) -> None:
+        """A step begins that is timed."""
+        self.end()
+        model = self._model
+        if not self._is_able or hasattr(model, "_orig_mod") or getattr(model, "_compiled_call_impl", None) is not None:
+            self._is_able = False
+            return
+        try:
+            self._hook(model, self._optimizer)
+        except Exception as error:  # whatever a model makes of hooks, it is trained without them
+            self.end()
+            self._is_able = False
+            _logger.info("The model takes no hooks, so its passes are not timed: %s", error)
+
+    def _hook(self, model: nn.Module, optimizer: Optimizer | None) -> None:
+        self._removals.append(model.register_forward_pre_hook(_Hook(self._before_call)).remove)
+        self._removals.append(model.register_forward_hook(_Hook(self._after_call)).remove)
+        if optimizer is not None and hasattr(optimizer, "register_step_pre_hook"):
+            self._removals.append(optimizer.register_step_pre_hook(_Hook(self._before_step)).remove)
+            self._removals.append(optimizer.register_step_post_hook(_Hook(self._after_step)).remove)
+
+    def end(self) -> ModelTimes | None:
+        """It has ended; returns what it took, or None where that cannot be known."""
+        for remove in self._removals:
+            remove()
+        self._removals.clear()
+        times = ModelTimes(self._forward, self._backward, self._stepping)
+        self._forward = self._backward = self._stepping = 0
+        self._called = self._asked = self._stepped = 0
+        return times if self._is_able else None
+
+    def _before_call(self, *_: Any) -> None:
+        self._called = time.perf_counter_ns()
+
+    def _after_call(self, _: nn.Module, __: Any, output: Any) -> None:
+        if self._called:
+            self._forward += time.perf_counter_ns() - self._called
+            self._called = 0
+        for number, tensor in enumerate(_with_gradients(output)):
+            if number == _OUTPUTS:
+                break
+            tensor.register_hook(_Hook(self._before_gradients))
+
+    def _before_gradients(self, _: Any) -> None:
+        if self._asked or not self._removals:
+            return
+        from torch.autograd import Variable
+
+        self._asked = time.perf_counter_ns()
+        # The engine calls it when the backward pass that goes on is complete.
+        variable: Any = Variable
+        variable._execution_engine.queue_callback(self._after_gradients)
+
+    def _after_gradients(self) -> None:
+        if self._asked:
+            self._backward += time.perf_counter_ns() - self._asked
+            self._asked = 0
+
+    def _before_step(self, *_: Any) -> None:
+        self._stepped = time.perf_counter_ns()
+
+    def _after_step(self, *_: Any) -> None:
+        if self._stepped:
+            self._stepping += time.perf_counter_ns() - self._stepped
+            self._stepped = 0
+
+
+class _Hook:
+    """A hook that times; whatever is copied or saved along with its model, the copy of it does nothing."""
+
+    def __init__(self, call: Callable[..., None]) -> None:
+        self._call = call
+
+    def __call__(self, *given: Any) -> None:
+        self._call(*given)
+
+    def __reduce__(self) -> tuple[type[_Hook], tuple[Callable[..., None]]]:
+        return _Hook, (_do_nothing,)
+
+
+def _do_nothing(*_: Any) -> None:
+    pass
+
+
+def _with_gradients(output: Any) -> Iterator[Any]:
+    """The tensors of a model's output that gradients may flow through."""
+    if getattr(output, "grad_fn", None) is not None and hasattr(output, "register_hook"):
+        yield output
+    elif isinstance(output, Mapping):
+        for part in output.values():
+            yield from _with_gradients(part)
+    elif isinstance(output, (tuple, list)):
+        for part in output:
+            yield from _with_gradients(part)

@@ -1,0 +1,153 @@
+"""The passes of a model, on a clock that only they move."""
+
+import copy
+import pickle
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import kymo
+from kymo.probe.device_sampler import DeviceSampler
+from kymo.probe.pipeline.model_timer import ModelTimer
+from kymo.probe.pipeline.timed_step import ModelTimes
+
+MS = 1_000_000
+
+
+class Clock:
+    """Nanoseconds, which pass only where a test says so."""
+
+    now = 0
+
+    def pass_by(self, milliseconds: int) -> None:
+        self.now += milliseconds * MS
+
+
+class Passing(torch.autograd.Function):
+    """Has time pass in both directions."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, clock: Clock, forward: int, backward: int) -> Tensor:
+        ctx.clock, ctx.backward = clock, backward
+        clock.pass_by(forward)
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Any:
+        ctx.clock.pass_by(ctx.backward)
+        return gradient, None, None, None
+
+
+class Model(nn.Module):
+    """Takes 3 ms forward and 7 ms backward."""
+
+    def __init__(self, clock: Clock, form: str = "tensor") -> None:
+        super().__init__()
+        self.linear = nn.Linear(2, 1)
+        self.clock, self.form = clock, form
+
+    def forward(self, x: Tensor) -> Any:
+        y = Passing.apply(self.linear(x), self.clock, 3, 7)
+        return {"tensor": y, "dict": {"logits": y, "name": "net"}, "tuple": (None, [y])}[self.form]
+
+
+class Slow(torch.optim.SGD):
+    clock: Clock
+
+    def step(self, closure: Any = None) -> Any:
+        self.clock.pass_by(5)
+        return super().step(closure)
+
+
+def output(given: Any) -> Tensor:
+    found: Tensor = given["logits"] if isinstance(given, dict) else given[1][0] if isinstance(given, tuple) else given
+    return found
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(time, "perf_counter_ns", lambda: clock.now + 1)
+    return clock
+
+
+def optimizer_of(model: Model) -> Slow:
+    optimizer = Slow(model.parameters(), lr=0.1)
+    optimizer.clock = model.clock
+    return optimizer
+
+
+def step(model: Model, optimizer: Slow) -> None:
+    y = output(model(torch.ones(4, 2)))
+    loss = Passing.apply(y.square().mean(), model.clock, 11, 13)  # a loss function takes its time, too
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+
+
+@pytest.mark.parametrize("form", ["tensor", "dict", "tuple"])
+def test_each_pass_has_its_time(clock: Clock, form: str) -> None:
+    model = Model(clock, form)
+    optimizer = optimizer_of(model)
+    timer = ModelTimer(model, optimizer)
+    for passes in (1, 2):
+        timer.begin()
+        for _ in range(passes):
+            step(model, optimizer)
+        assert timer.end() == ModelTimes(3 * MS * passes, 7 * MS * passes, 5 * MS * passes)
+
+
+def test_beyond_the_steps_that_are_timed_there_are_no_hooks(clock: Clock) -> None:
+    model = Model(clock)
+    optimizer = optimizer_of(model)
+    timer = ModelTimer(model, optimizer)
+    timer.begin()
+    y = model(torch.ones(1, 2))
+    timer.end()
+    assert not model._forward_hooks
+    assert not model._forward_pre_hooks
+    y.sum().backward()
+    step(model, optimizer)
+    assert timer.end() == ModelTimes(0, 0, 0)
+
+
+def test_a_copy_of_the_model_that_is_made_meanwhile_is_not_timed(clock: Clock) -> None:
+    model = Model(clock)
+    timer = ModelTimer(model)
+    timer.begin()
+    copied, loaded = copy.deepcopy(model), pickle.loads(pickle.dumps(model))
+    for other in (copied, loaded):
+        other(torch.ones(1, 2)).sum().backward()
+    assert timer.end() == ModelTimes(0, 0, 0)
+
+
+def test_what_takes_no_hooks_is_not_timed(clock: Clock) -> None:
+    model = Model(clock)
+    model.compile(backend="eager")
+    timer = ModelTimer(model, optimizer_of(model))
+    timer.begin()
+    assert timer.end() is None
+    other: Any = object()
+    timer = ModelTimer(other)
+    timer.begin()
+    assert timer.end() is None
+
+
+def test_a_run_that_watches_a_model_tells_of_its_parts(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DeviceSampler, "start", lambda _: None)
+    model = Model(clock)
+    optimizer = optimizer_of(model)
+    with kymo.Run(tmp_path, progress=False) as run:
+        run.watch(model, optimizer)
+        for _ in run.epochs(1):
+            for _ in run.batches(range(4)):
+                step(model, optimizer)
+        found = run._session.phases.read(0.0)
+    medians = [found[f"pipeline/{part}_p50"] for part in ("forward", "backward", "optimizer", "other", "step")]
+    assert medians == [3, 7, 5, 24, 39]
