@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch._dynamo  # it takes the hooks of optimizers off, which must make no difference
 from torch import Tensor, nn
 
 import kymo
@@ -110,9 +111,25 @@ def test_beyond_the_steps_that_are_timed_there_are_no_hooks(clock: Clock) -> Non
     timer.end()
     assert not model._forward_hooks
     assert not model._forward_pre_hooks
+    assert "step" not in vars(optimizer)
     y.sum().backward()
     step(model, optimizer)
     assert timer.end() == ModelTimes(0, 0, 0)
+
+
+def test_a_scheduler_that_counts_steps_goes_on_counting(clock: Clock) -> None:
+    model = Model(clock)
+    optimizer = optimizer_of(model)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 2, gamma=0.5)
+    counting = vars(optimizer)["step"]
+    timer = ModelTimer(model, optimizer)
+    for _ in range(2):
+        timer.begin()
+        step(model, optimizer)
+        assert timer.end() == ModelTimes(3 * MS, 7 * MS, 5 * MS)
+        scheduler.step()
+    assert vars(optimizer)["step"] is counting
+    assert scheduler.get_last_lr() == [0.05]
 
 
 def test_a_copy_of_the_model_that_is_made_meanwhile_is_not_timed(clock: Clock) -> None:

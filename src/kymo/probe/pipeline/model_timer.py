@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -42,7 +43,7 @@ class ModelTimer:
     def __init__(self, model: nn.Module, optimizer: Optimizer | None = None) -> None:
         self._model, self._optimizer = model, optimizer
         self._forward = self._backward = self._stepping = 0
-        self._called = self._asked = self._stepped = 0
+        self._called = self._asked = 0
         self._removals: list[Callable[[], None]] = []
         self._is_able = hasattr(model, "register_forward_pre_hook")
 
@@ -63,9 +64,32 @@ class ModelTimer:
     def _hook(self, model: nn.Module, optimizer: Optimizer | None) -> None:
         self._removals.append(model.register_forward_pre_hook(_Hook(self._before_call)).remove)
         self._removals.append(model.register_forward_hook(_Hook(self._after_call)).remove)
-        if optimizer is not None and hasattr(optimizer, "register_step_pre_hook"):
-            self._removals.append(optimizer.register_step_pre_hook(_Hook(self._before_step)).remove)
-            self._removals.append(optimizer.register_step_post_hook(_Hook(self._after_step)).remove)
+        if optimizer is not None:
+            self._wrap(optimizer)
+
+    def _wrap(self, optimizer: Optimizer) -> None:
+        """Not by hooks of the optimizer: torch takes them off its optimizers once anything is compiled."""
+        step = optimizer.step
+        before = vars(optimizer).get("step")  # a scheduler's, perhaps
+
+        @functools.wraps(step)
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            began = time.perf_counter_ns()
+            try:
+                return step(*args, **kwargs)
+            finally:
+                self._stepping += time.perf_counter_ns() - began
+
+        def unwrap() -> None:
+            if vars(optimizer).get("step") is not timed:
+                return  # somebody has wrapped it in turn
+            if before is None:
+                del vars(optimizer)["step"]
+            else:
+                vars(optimizer)["step"] = before
+
+        vars(optimizer)["step"] = timed
+        self._removals.append(unwrap)
 
     def end(self) -> ModelTimes | None:
         """It has ended; returns what it took, or None where that cannot be known."""
@@ -74,7 +98,7 @@ class ModelTimer:
         self._removals.clear()
         times = ModelTimes(self._forward, self._backward, self._stepping)
         self._forward = self._backward = self._stepping = 0
-        self._called = self._asked = self._stepped = 0
+        self._called = self._asked = 0
         return times if self._is_able else None
 
     def _before_call(self, *_: Any) -> None:
@@ -103,14 +127,6 @@ class ModelTimer:
         if self._asked:
             self._backward += time.perf_counter_ns() - self._asked
             self._asked = 0
-
-    def _before_step(self, *_: Any) -> None:
-        self._stepped = time.perf_counter_ns()
-
-    def _after_step(self, *_: Any) -> None:
-        if self._stepped:
-            self._stepping += time.perf_counter_ns() - self._stepped
-            self._stepped = 0
 
 
 class _Hook:
