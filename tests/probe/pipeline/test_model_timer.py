@@ -132,6 +132,19 @@ def test_a_scheduler_that_counts_steps_goes_on_counting(clock: Clock) -> None:
     assert scheduler.get_last_lr() == [0.05]
 
 
+def test_a_scheduler_may_be_made_in_a_step_that_is_timed(clock: Clock) -> None:
+    model = Model(clock)
+    optimizer = optimizer_of(model)
+    timer = ModelTimer(model, optimizer)
+    timer.begin()
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1, gamma=0.5)
+    for _ in range(2):
+        step(model, optimizer)
+        scheduler.step()
+    assert timer.end() == ModelTimes(3 * MS * 2, 7 * MS * 2, 5 * MS * 2)
+    assert scheduler.get_last_lr() == [0.025]
+
+
 def test_a_copy_of_the_model_that_is_made_meanwhile_is_not_timed(clock: Clock) -> None:
     model = Model(clock)
     timer = ModelTimer(model)

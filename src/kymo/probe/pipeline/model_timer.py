@@ -6,6 +6,7 @@ import functools
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from kymo.probe.pipeline.timed_step import ModelTimes
@@ -73,12 +74,14 @@ class ModelTimer:
         before = vars(optimizer).get("step")  # a scheduler's, perhaps
 
         @functools.wraps(step)
-        def timed(*args: Any, **kwargs: Any) -> Any:
+        def step_timed(_: Optimizer, *args: Any, **kwargs: Any) -> Any:
             began = time.perf_counter_ns()
             try:
                 return step(*args, **kwargs)
             finally:
                 self._stepping += time.perf_counter_ns() - began
+
+        timed = MethodType(step_timed, optimizer)  # a method, as schedulers expect that wrap it in turn
 
         def unwrap() -> None:
             if vars(optimizer).get("step") is not timed:
