@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,8 +94,8 @@ class Validations:
         return self.best_level - float(self.values[0])
 
 
-def _running(values: Floats, middle: object) -> Floats:
+def _running(values: Floats, middle: Callable[[Floats], np.float64]) -> Floats:
     """Of each value and its neighbours, fewer at the ends."""
     reach = _NEAR // 2
-    found = [middle(values[max(0, at - reach) : at + reach + 1]) for at in range(len(values))]  # type: ignore[operator]
+    found = [middle(values[max(0, at - reach) : at + reach + 1]) for at in range(len(values))]
     return np.array(found, np.float64)

@@ -2,13 +2,13 @@
 
 import copy
 import pickle
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-import torch._dynamo  # it takes the hooks of optimizers off, which must make no difference
+import torch._dynamo.utils  # it takes the hooks of optimizers off, which must make no difference
+from stepped_clock import MS, Clock
 from torch import Tensor, nn
 
 import kymo
@@ -16,16 +16,12 @@ from kymo.probe.device_sampler import DeviceSampler
 from kymo.probe.pipeline.model_timer import ModelTimer
 from kymo.probe.pipeline.timed_step import ModelTimes
 
-MS = 1_000_000
 
-
-class Clock:
-    """Nanoseconds, which pass only where a test says so."""
-
-    now = 0
-
-    def pass_by(self, milliseconds: int) -> None:
-        self.now += milliseconds * MS
+@pytest.fixture(autouse=True)
+def nothing_compiled() -> None:
+    """Whatever other tests have compiled."""
+    torch._dynamo.reset()
+    torch._dynamo.utils.counters.clear()
 
 
 class Passing(torch.autograd.Function):
@@ -67,13 +63,6 @@ class Slow(torch.optim.SGD):
 def output(given: Any) -> Tensor:
     found: Tensor = given["logits"] if isinstance(given, dict) else given[1][0] if isinstance(given, tuple) else given
     return found
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(time, "perf_counter_ns", lambda: clock.now + 1)
-    return clock
 
 
 def optimizer_of(model: Model) -> Slow:
@@ -143,6 +132,38 @@ def test_a_scheduler_may_be_made_in_a_step_that_is_timed(clock: Clock) -> None:
         scheduler.step()
     assert timer.end() == ModelTimes(3 * MS * 2, 7 * MS * 2, 5 * MS * 2)
     assert scheduler.get_last_lr() == [0.025]
+    timer.begin()
+    step(model, optimizer)
+    assert timer.end() == ModelTimes(3 * MS, 7 * MS, 5 * MS)
+
+
+@pytest.mark.parametrize("is_timed_when_compiled", [False, True])
+def test_a_step_that_is_compiled_as_a_whole_is_trained_as_without(is_timed_when_compiled: bool) -> None:
+    model = nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    timer = ModelTimer(model, optimizer)
+
+    @torch.compile(backend="eager", fullgraph=True)
+    def loss_of(x: Tensor) -> Tensor:
+        return model(x).square().mean()  # type: ignore[no-any-return] # torch's __call__
+
+    for number in range(30):
+        if number or is_timed_when_compiled:
+            timer.begin()
+        optimizer.zero_grad()
+        loss_of(torch.ones(3 + number % 2, 2)).backward()
+        optimizer.step()
+        assert (timer.end() is None) == (number > 0)
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] <= 3, "compiled anew each time"
+
+
+def test_a_hook_that_fails_is_no_reason_for_a_training_to_end(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = Model(clock)
+    timer = ModelTimer(model, optimizer_of(model))
+    monkeypatch.setattr(timer, "_after_call", lambda *_: 1 / 0)
+    timer.begin()
+    model(torch.ones(1, 2)).sum().backward()
+    assert timer.end() == ModelTimes(0, 0, 0)
 
 
 def test_a_copy_of_the_model_that_is_made_meanwhile_is_not_timed(clock: Clock) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from types import MethodType
@@ -24,7 +25,8 @@ class ModelTimer:
 
     The forward pass is the call of the model itself, the backward pass lasts from the gradient of its output until all
     gradients are there, and what the loss function takes is neither. On a GPU it is the time that the host takes to ask
-    for them. A model that is compiled, or takes no hooks, is not timed: a hook would be compiled with it.
+    for them. A model that takes no hooks is not timed, and none is once anything was compiled in the process: what
+    comes and goes with the steps would be compiled along, again and again.
 
     Args:
         model: The model.
@@ -46,14 +48,15 @@ class ModelTimer:
         self._forward = self._backward = self._stepping = 0
         self._called = self._asked = 0
         self._removals: list[Callable[[], None]] = []
+        self._timed: MethodType | None = None
         self._is_able = hasattr(model, "register_forward_pre_hook")
 
     def begin(self) -> None:
         """A step begins that is timed."""
         self.end()
         model = self._model
-        if not self._is_able or hasattr(model, "_orig_mod") or getattr(model, "_compiled_call_impl", None) is not None:
-            self._is_able = False
+        self._is_able = self._is_able and not _is_compiled(model)
+        if not self._is_able:
             return
         try:
             self._hook(model, self._optimizer)
@@ -70,22 +73,27 @@ class ModelTimer:
 
     def _wrap(self, optimizer: Optimizer) -> None:
         """Not by hooks of the optimizer: torch takes them off its optimizers once anything is compiled."""
+        from torch.compiler import is_compiling
+
         step = optimizer.step
         before = vars(optimizer).get("step")  # a scheduler's, perhaps
 
         @functools.wraps(step)
         def step_timed(_: Optimizer, *args: Any, **kwargs: Any) -> Any:
+            if self._timed is not timed or is_compiling():
+                return step(*args, **kwargs)
             began = time.perf_counter_ns()
             try:
                 return step(*args, **kwargs)
             finally:
                 self._stepping += time.perf_counter_ns() - began
 
-        timed = MethodType(step_timed, optimizer)  # a method, as schedulers expect that wrap it in turn
+        self._timed = timed = MethodType(step_timed, optimizer)  # a method, as schedulers expect that wrap it in turn
 
         def unwrap() -> None:
+            self._timed = None
             if vars(optimizer).get("step") is not timed:
-                return  # somebody has wrapped it in turn
+                return  # somebody has wrapped it in turn, and it goes on untimed
             if before is None:
                 del vars(optimizer)["step"]
             else:
@@ -136,13 +144,29 @@ class _Hook:
     """A hook that times; whatever is copied or saved along with its model, the copy of it does nothing."""
 
     def __init__(self, call: Callable[..., None]) -> None:
+        from torch.compiler import is_compiling
+
         self._call = call
+        self._is_compiling = is_compiling
 
     def __call__(self, *given: Any) -> None:
-        self._call(*given)
+        if self._is_compiling():
+            return
+        try:
+            self._call(*given)
+        except Exception as error:  # the step goes on, whatever its time was
+            _logger.debug("A pass of the model is not timed: %s", error)
 
     def __reduce__(self) -> tuple[type[_Hook], tuple[Callable[..., None]]]:
         return _Hook, (_do_nothing,)
+
+
+def _is_compiled(model: nn.Module) -> bool:
+    """Whether the model is compiled, or may be part of a function that is."""
+    if hasattr(model, "_orig_mod") or getattr(model, "_compiled_call_impl", None) is not None:
+        return True
+    compiler = sys.modules.get("torch._dynamo.utils")
+    return any(getattr(compiler, "counters", {}).values())
 
 
 def _do_nothing(*_: Any) -> None:

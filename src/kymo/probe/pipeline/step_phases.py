@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -11,8 +12,7 @@ from kymo.probe.pipeline.model_timer import ModelTimer
 from kymo.probe.pipeline.timed_step import TimedStep
 from kymo.probe.series import pipeline_tag
 
-# Percentiles of more steps than this in a second are those of so many of them, evenly chosen.
-_ENOUGH = 2_000
+_MOST = 10_000  # steps, or batches, or pauses that nobody looks at
 _MILLISECOND = 1_000_000
 _EVERY_SECONDS = 0.02
 
@@ -51,14 +51,14 @@ class StepPhases:
 
     def __init__(self, every: float | None = _EVERY_SECONDS) -> None:
         self.every = every
-        self.steps: list[TimedStep] = []
-        self.fetched: list[tuple[int, int, int]] = []
+        self.steps: deque[TimedStep] = deque(maxlen=_MOST)
+        self.fetched: deque[tuple[int, int, int]] = deque(maxlen=_MOST)
         self.workers: int | None = None
         self.model: ModelTimer | None = None
         self.is_timed = False
         self.logged = self.pauses = 0
         self.first: int | None = None
-        self._paused: list[tuple[str, int]] = []
+        self._paused: deque[tuple[str, int]] = deque(maxlen=_MOST)
 
     @contextmanager
     def pause(self, name: str) -> Iterator[None]:
@@ -111,11 +111,9 @@ class StepPhases:
         """There is nothing to let go of."""
 
 
-def _taken(items: list[_Item]) -> list[_Item]:
+def _taken(items: deque[_Item]) -> list[_Item]:
     """What the training's thread has appended so far; it goes on appending meanwhile."""
-    taken = items[:]
-    del items[: len(taken)]
-    return taken
+    return [items.popleft() for _ in range(len(items))]
 
 
 def _phases(steps: list[TimedStep]) -> dict[str, list[int]]:
@@ -137,6 +135,6 @@ def _phases(steps: list[TimedStep]) -> dict[str, list[int]]:
 
 def _spread(name: str, times: Sequence[int]) -> dict[str, float]:
     """The median, and what one in twenty and one in a hundred steps exceed, in milliseconds."""
-    ordered = sorted(times[:: max(1, len(times) // _ENOUGH)])
+    ordered = sorted(times)
     places = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
     return {f"{name}_{key}": ordered[int(at * (len(ordered) - 1) + 0.5)] / _MILLISECOND for key, at in places.items()}

@@ -110,7 +110,7 @@ class StepTimer:
         self._ready = batches_ready(self._batches)
         self._pauses = phases.pauses
         self.is_on = phases.is_timed = True
-        if phases.model is not None:
+        if phases.model is not None and not self._is_first:  # in the first step, code may be compiled
             phases.model.begin()
         # What the thread does while it gets a batch is found out now and then: asking the system takes its time.
         self._count += 1
