@@ -13,10 +13,11 @@ from torch import nn
 
 import kymo
 
+SECONDS = 2.0  # of a training that is limited: it says that it goes on long before, on a slow machine, too
 STOPS = {
     "early_stopping": lambda: [kymo.EarlyStopping("val/loss", patience=2)],
     "target_reached": lambda: [kymo.EarlyStopping("val/loss", patience=5, stopping_threshold=2.0)],
-    "max_time": lambda: [kymo.MaxTime(0.3)],
+    "max_time": lambda: [kymo.MaxTime(SECONDS)],
     "deadline": lambda: [kymo.Deadline(_soon())],
     "diverged": lambda: [kymo.Diverged("train/loss")],
 }
@@ -25,7 +26,7 @@ STOPS = {
 def _soon() -> object:
     from datetime import UTC, datetime, timedelta
 
-    return datetime.now(UTC) + timedelta(seconds=0.5)
+    return datetime.now(UTC) + timedelta(seconds=SECONDS)
 
 
 def main(directory: str, how: str) -> int:

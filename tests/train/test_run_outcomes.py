@@ -74,10 +74,14 @@ def ended(trainings: "subprocess.Popen[str]", directory: Path, how: str) -> tupl
     assert trainings.stdout is not None
     print(directory, how, file=trainings.stdin, flush=True)
     training = int(trainings.stdout.readline())
+    assert training > 1, "a signal to 0 or 1 would reach others than a training"
     told = directory.with_name(f"{directory.name}.txt")
-    until(lambda: told.exists() and "goes on" in told.read_text())
-    ENDS[how][0](training, directory)
-    return int(trainings.stdout.readline()), told.read_text()
+    try:
+        until(lambda: told.exists() and "goes on" in told.read_text())
+        ENDS[how][0](training, directory)
+    finally:
+        exit_code = int(trainings.stdout.readline())  # the next line is about the next training
+    return exit_code, told.read_text()
 
 
 @pytest.mark.parametrize("how", ENDS)
