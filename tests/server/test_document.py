@@ -27,7 +27,7 @@ def test_it_is_printed_the_same_every_time(app_of: Any, client_of: Any) -> None:
 def test_it_names_every_route(app_of: Any, client_of: Any) -> None:
     document = client_of(app_of()).get("/openapi.json").json()
     operations = {entry["operationId"] for path in document["paths"].values() for entry in path.values()}
-    lists = {"info", "runs", "run", "front", "sizes", "warnings", "tags", "tags_of", "trashed"}
+    lists = {"info", "runs", "run", "front", "findings", "sizes", "warnings", "tags", "tags_of", "trashed"}
     charts = {"columns", "bands", "nearest", "statistics", "csv", "json", "texts"}
     assert operations == lists | charts | {"note", "stop", "control", "trash", "restore", "empty"}
 

@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Findings
+         * @description What holds a run back, or that nothing does, with the numbers that say so.
+         */
+        get: operations["findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/front": {
         parameters: {
             query?: never;
@@ -750,6 +770,94 @@ export interface components {
             kind: "best" | "control" | "stop";
             /** X */
             x: number;
+        };
+        /**
+         * Evidence
+         * @description A number that a finding rests on.
+         */
+        Evidence: {
+            /**
+             * Description
+             * @description What the series says, in what unit; "" where it does not tell.
+             */
+            description: string;
+            /**
+             * Tag
+             * @description The series, as a rule one of the run.
+             */
+            tag: string;
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * FindingEntry
+         * @description One thing that holds a run back, or that nothing does.
+         */
+        FindingEntry: {
+            /**
+             * Advice
+             * @description What to change; "" where nothing is to be changed.
+             */
+            advice: string;
+            /**
+             * Cause
+             * @description What it is, as a word for programs.
+             */
+            cause: string;
+            /**
+             * Confidence
+             * @description How sure it is, from 0 to 1.
+             */
+            confidence: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
+            /**
+             * Experiment
+             * @description What would make surer; "" where it is sure.
+             */
+            experiment: string;
+            /**
+             * Gain
+             * @description How many times as fast the training could be at most, once it is mended.
+             */
+            gain: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "good" | "notice" | "warning" | "critical";
+            /**
+             * Since
+             * @description When it began, in seconds since the epoch, where that is known.
+             */
+            since: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /**
+             * Text
+             * @description What it is, a sentence.
+             */
+            text: string;
+        };
+        /**
+         * Findings
+         * @description What holds a run back, what matters most first.
+         */
+        Findings: {
+            /**
+             * Current
+             * @description Whether nothing has come since; where something has, ask again in a second.
+             */
+            current: boolean;
+            /** Findings */
+            findings: components["schemas"]["FindingEntry"][];
+            /**
+             * Measured
+             * @description Whether the run tells where the time of its steps goes.
+             */
+            measured: boolean;
+            /** Run */
+            run: string;
+            /** Total */
+            total: number;
         };
         /**
          * Front
@@ -1912,6 +2020,40 @@ export interface operations {
                 };
                 content: {
                     "text/csv": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findings: {
+        parameters: {
+            query: {
+                /** @description The run's name. */
+                run: string;
+                /** @description At most so many, those that matter most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -22,7 +22,7 @@ from kymo.server.access import Hosts, Token, shown
 from kymo.server.charts import bands, columns, export, nearest, statistics
 from kymo.server.charts.models import BandsHeader, ColumnsHeader, ColumnsRefusal
 from kymo.server.edits import notes, trash
-from kymo.server.front import front, requests
+from kymo.server.front import findings, front, requests
 from kymo.server.guard import Guard
 from kymo.server.live import Hub
 from kymo.server.models import Changed, Hello, Problem
@@ -87,7 +87,8 @@ def create_app(
         separate_input_output_schemas=False,
     )
     app.state.site = site
-    for module in (runs, tags, columns, bands, nearest, statistics, export, texts, notes, trash, front, requests):
+    lists, edits = (runs, tags, texts, front, findings), (notes, trash, requests)
+    for module in (*lists, columns, bands, nearest, statistics, export, *edits):
         app.include_router(module.router)
 
     @app.websocket("/api/live")

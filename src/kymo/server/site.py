@@ -12,6 +12,7 @@ from fastapi import Depends, HTTPException
 from starlette.requests import HTTPConnection
 
 from kymo.server.allowance import Allowance
+from kymo.server.front.diagnoses import Diagnoses
 from kymo.server.front.prospects import Prospects
 from kymo.server.live import Hub
 from kymo.server.models import Hello
@@ -49,6 +50,7 @@ class Site:
     snapshots: Snapshots = field(default_factory=Snapshots)
     allowance: Allowance = field(default_factory=lambda: Allowance(_ANSWERS))
     prospects: Prospects = field(default_factory=Prospects)
+    diagnoses: Diagnoses = field(default_factory=Diagnoses)
     # Choosing points runs outside of the interpreter's lock; the threads start when the first chart is asked for.
     workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(os.cpu_count(), "kymo-columns"))
 

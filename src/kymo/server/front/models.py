@@ -8,6 +8,7 @@ from pydantic import Field
 
 from kymo.format.control_request import Verb
 from kymo.format.event_kinds import EventKind
+from kymo.insight.finding import Severity
 from kymo.insight.saturation import Verdict
 from kymo.server.models import Model, Name, Number
 from kymo.store.edits.requests import After
@@ -132,6 +133,38 @@ class Front(Model):
     requests: list[AskedOf] = Field(description="The newest, the newest first.")
     can_stop: bool
     offers: Offers | None
+
+
+class Evidence(Model):
+    """A number that a finding rests on."""
+
+    tag: str = Field(description="The series, as a rule one of the run.")
+    value: Number
+    description: str = Field(description='What the series says, in what unit; "" where it does not tell.')
+
+
+class FindingEntry(Model):
+    """One thing that holds a run back, or that nothing does."""
+
+    cause: str = Field(description="What it is, as a word for programs.")
+    severity: Severity
+    text: str = Field(description="What it is, a sentence.")
+    evidence: list[Evidence]
+    confidence: Number = Field(description="How sure it is, from 0 to 1.")
+    advice: str = Field(description='What to change; "" where nothing is to be changed.')
+    gain: Number | None = Field(description="How many times as fast the training could be at most, once it is mended.")
+    experiment: str = Field(description='What would make surer; "" where it is sure.')
+    since: Number | None = Field(description="When it began, in seconds since the epoch, where that is known.")
+
+
+class Findings(Model):
+    """What holds a run back, what matters most first."""
+
+    run: str
+    measured: bool = Field(description="Whether the run tells where the time of its steps goes.")
+    current: bool = Field(description="Whether nothing has come since; where something has, ask again in a second.")
+    total: int
+    findings: list[FindingEntry]
 
 
 class StopRequest(Model):
