@@ -31,7 +31,7 @@ def test_a_finding_says_what_how_sure_and_what_to_do(slow: Path) -> None:
     done = asked(slow)
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
-        "!! Steps wait 75 % of their time for the next batch: the training process makes each batch itself.",
+        "!! Steps wait 75 % of the time for the next batch: the training process makes each batch itself.",
         "   Give the DataLoader num_workers=5, and persistent_workers=True.",
         "   at most 4 times as fast, 90 % sure.",
     ]
