@@ -8,6 +8,7 @@ import type {
   BandsQuery,
   ColumnsQuery,
   Emptied,
+  Findings,
   Front,
   Info,
   Nearest,
@@ -83,6 +84,7 @@ export function getRuns(valueTag: string | null, since: number | null, after: st
 export const getTags = (runs: readonly string[]) => answerTo<Tags>("api/tags", { runs });
 export const getRun = (run: string) => json<RunDetail>(`api/run?${query({ run })}`);
 export const getFront = (run: string) => json<Front>(`api/front?${query({ run })}`);
+export const getFindings = (run: string) => json<Findings>(`api/findings?${query({ run })}`);
 export const getSizes = (runs: readonly string[]) => answerTo<Sizes>("api/sizes", { runs });
 export const getWarnings = (limit: number) =>
   json<Warnings>(`api/warnings?${query({ limit: String(limit) })}`);

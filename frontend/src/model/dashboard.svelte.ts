@@ -24,6 +24,7 @@ import {
   type Selection,
 } from "./runs/selection";
 import { TagList } from "./tags/tag_list.svelte";
+import type { RunPage } from "./view/view_url";
 import { linkedTheme } from "./view/tensorboard_url";
 import { ThemeState } from "./view/theme.svelte";
 import { Toast } from "./toast.svelte";
@@ -205,15 +206,26 @@ export class Dashboard {
   /** Shows the front of a run, with its charts alone below. */
   openFront(run: string): void {
     if (this.front === null) this.before = this.view.current.selection;
-    this.view.set({ front: run, selection: onlyRun(run) });
+    this.view.set({ front: run, page: "overview", selection: onlyRun(run) });
     document.getElementById("charts")?.scrollTo({ top: 0 });
   }
 
   closeFront(): void {
     const { selection } = this.view.current;
     const isUnchanged = this.front !== null && isOnly(selection, this.front);
-    this.view.set({ front: "", ...(this.before && isUnchanged ? { selection: this.before } : {}) });
+    this.view.set({
+      front: "",
+      page: "overview",
+      ...(this.before && isUnchanged ? { selection: this.before } : {}),
+    });
     this.before = null;
+  }
+
+  /** Shows another page of the run whose front is shown. */
+  turnTo(page: RunPage): void {
+    if (this.front === null || page === this.view.current.page) return;
+    this.view.set({ page });
+    document.getElementById("charts")?.scrollTo({ top: 0 });
   }
 
   selectRun(run: string, on: boolean): void {

@@ -12,6 +12,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["g t", "go to the tags"],
       ["g c", "go to the charts"],
       ["g w", "go to the warnings"],
+      ["g o  g p  g m", "overview, pipeline, devices of the run whose page is open"],
       ["g d", "go to the trash (deleted runs)"],
       ["s", "smoothing"],
       ["x", "next horizontal axis"],
@@ -101,6 +102,9 @@ export class Keys {
     t: () => this.showSide("tags", "tags"),
     c: () => focus("charts"),
     w: () => (this.dashboard.panel = "warnings"),
+    o: () => this.dashboard.turnTo("overview"),
+    p: () => this.dashboard.turnTo("pipeline"),
+    m: () => this.dashboard.turnTo("devices"),
     d: () => (this.dashboard.panel = "trash"),
   };
 

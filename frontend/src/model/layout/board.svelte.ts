@@ -2,6 +2,7 @@
 import type { Tag } from "../../api/types";
 import { singleCard, tagNames, type Card } from "./card";
 import { CardDrag } from "./card_drag.svelte";
+import { foldedOf, toggleFold } from "./folding";
 import type { Filter } from "../tags/filter";
 import { joinCards, joinTags, splitCard, takeOut, type Joining } from "./joining";
 import { initialLayout } from "./layout_url";
@@ -21,6 +22,7 @@ const untouched = {
   tagGroups,
   wide: new Set<string>(),
   closed: new Set<string>(),
+  opened: new Set<string>(),
 };
 
 export class Board {
@@ -51,6 +53,10 @@ export class Board {
   /** Every card of the runs that are drawn, whether it passes the filter or not. */
   readonly cards = $derived.by(() => joinTags(this.tags(), this.joining));
   readonly sections = $derived.by(() => this.makeSections());
+  private readonly names = $derived(this.sections.map(({ name }) => name));
+  private readonly isFiltered = $derived.by(() => this.view.current.tagFilter !== "");
+  /** The folders that are folded. */
+  readonly folded = $derived.by(() => foldedOf(this.view.current, this.names, this.isFiltered));
   /** The tags that pass the filter. */
   readonly tree = $derived.by(() => growTree(this.singles(this.filter())));
   /** All tags, for the filter that is being typed. */
@@ -109,8 +115,12 @@ export class Board {
   reveal(card: Card): void {
     const around = new Set(pathsTo(foldersOf(card.members[0]!.tag).join("/")));
     for (const { name, cards } of this.sections) if (cards.includes(card)) around.add(name);
-    const closed = new Set([...this.view.current.closed].filter((name) => !around.has(name)));
-    if (closed.size < this.view.current.closed.size) this.view.set({ closed });
+    for (const name of around) if (this.folded.has(name)) this.toggleFold(name);
+  }
+
+  /** Folds a folder with all that is below it, or unfolds it. */
+  toggleFold(name: string): void {
+    this.view.set(toggleFold(this.view.current, name, this.names, this.isFiltered));
   }
 
   /** Makes a group of what the filter leaves, and asks for its name. */
@@ -137,7 +147,14 @@ export class Board {
 
   get isUntouched(): boolean {
     const { current } = this.view;
-    const sets = [current.apart, current.pinned, current.heights, current.wide, current.closed];
+    const sets = [
+      current.apart,
+      current.pinned,
+      current.heights,
+      current.wide,
+      current.closed,
+      current.opened,
+    ];
     return (
       sets.every(({ size }) => size === 0) && current.joins.length === 0 && current.tagGroups.length === 0
     );

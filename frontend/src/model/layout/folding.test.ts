@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Block } from "./arrangement";
 import { singleCard } from "./card";
 import { makeTag } from "../fixture";
-import { foldBlocks } from "./folding";
+import { foldBlocks, foldedOf, toggleFold } from "./folding";
 
 const block = (name: string, count: number, number = 0): Block => ({
   key: `${number}:${name}`,
@@ -38,5 +38,33 @@ describe("foldBlocks", () => {
       "> net/a/b 2, 2",
       "v net 1, 1",
     ]);
+  });
+});
+
+describe("what is folded by itself", () => {
+  const none: Parameters<typeof foldedOf>[0] = { closed: new Set(), opened: new Set() };
+  const sections = ["train", "pipeline", "device/gpu0", "host"];
+  const folded = (folds: typeof none, names = sections, isFiltered = false) =>
+    [...foldedOf(folds, names, isFiltered)].sort();
+
+  it("is what tells of the machine, beside what is learnt", () => {
+    expect(folded(none)).toEqual(["device", "host", "pipeline"]);
+    expect(folded(none, ["pipeline", "host"])).toEqual([]);
+    expect(folded(none, sections, true)).toEqual([]);
+    expect(folded({ ...none, closed: new Set(["train"]) })).toContain("train");
+  });
+
+  it("is unfolded and folded again by the reader", () => {
+    const open = { ...none, ...toggleFold(none, "device", sections, false) };
+    expect(folded(open)).toEqual(["host", "pipeline"]);
+    expect({ ...open, ...toggleFold(open, "device", sections, false) }).toEqual(none);
+  });
+
+  it("is folded like any other where it would not fold by itself", () => {
+    const shut = { ...none, ...toggleFold(none, "device", sections, true) };
+    expect(folded(shut, sections, true)).toEqual(["device"]);
+    expect(folded({ ...shut, ...toggleFold(shut, "device", sections, true) }, sections, true)).toEqual([]);
+    const unfolded = { ...shut, ...toggleFold(shut, "device", sections, false) };
+    expect(folded(unfolded)).toEqual(["host", "pipeline"]);
   });
 });

@@ -116,7 +116,7 @@ export class ViewState {
 
   /** Adds the member, or takes it out, in one of the view's sets. */
   toggle(
-    field: "logFlips" | "logXFlips" | "tables" | "wide" | "closed" | "closedGroups" | "closedTags",
+    field: "logFlips" | "logXFlips" | "tables" | "wide" | "closedGroups" | "closedTags",
     member: string,
   ): void {
     const members = new Set(this.current[field]);

@@ -22,6 +22,7 @@ describe("the view in the address", () => {
       logXFlips: new Set(["a&b=c#d"]),
       wide: new Set(["val/:acc;1,2"]),
       closed: new Set(["opt"]),
+      opened: new Set(["pipeline", "device&x"]),
       closedGroups: new Set(["mlp/é"]),
       runFilter: "^(a|b)+$",
       tagFilter: "loss|%41",
@@ -60,6 +61,8 @@ describe("the view in the address", () => {
       everyLine: true,
       starredFirst: false,
       archived: true,
+      page: "pipeline",
+      beside: "a&b=ü",
       front: "grid/lr=0.1 & more",
     };
     expect(decodeView("#" + encodeView(view))).toEqual(view);

@@ -37,6 +37,8 @@ export interface View extends LayoutView {
   logXFlips: ReadonlySet<string>;
   wide: ReadonlySet<string>;
   closed: ReadonlySet<string>;
+  /** Sections that are unfolded, of those that are folded unless the reader wants them. */
+  opened: ReadonlySet<string>;
   closedGroups: ReadonlySet<string>;
   runFilter: string;
   tagFilter: string;
@@ -69,7 +71,15 @@ export interface View extends LayoutView {
   archived: boolean;
   /** The run whose front is shown above the charts; "" for none; null: that of the only run there is. */
   front: string | null;
+  /** Which of the pages of that run is shown. */
+  page: RunPage;
+  /** The run that the page compares it with. */
+  beside: string | null;
 }
+
+/** What there is of one run: how it is doing, where the time of its steps goes, and what the machine does. */
+export const runPages = ["overview", "pipeline", "devices"] as const;
+export type RunPage = (typeof runPages)[number];
 
 export const isLogY = (view: View, card: string) => view.logY !== view.logFlips.has(card);
 
@@ -102,6 +112,7 @@ export const initialView: View = {
   logXFlips: new Set(),
   wide: new Set(),
   closed: new Set(),
+  opened: new Set(),
   closedGroups: new Set(),
   runFilter: "",
   tagFilter: "",
@@ -126,6 +137,8 @@ export const initialView: View = {
   starredFirst: true,
   archived: false,
   front: null,
+  page: "overview",
+  beside: null,
 };
 
 const axes: readonly XAxis[] = ["step", "epoch", "relative", "wall"];
@@ -155,6 +168,7 @@ export function encodeView(view: View): string {
   for (const tag of view.logXFlips) out.append("flipx", tag);
   for (const tag of view.wide) out.append("wide", tag);
   for (const name of view.closed) out.append("closed", name);
+  for (const name of view.opened) out.append("opened", name);
   for (const path of view.closedGroups) out.append("folded", path);
   if (view.runFilter) out.set("runs", view.runFilter);
   if (view.tagFilter) out.set("tags", view.tagFilter);
@@ -181,6 +195,8 @@ export function encodeView(view: View): string {
   if (!view.starredFirst) out.set("starred", "0");
   if (view.archived) out.set("archived", "1");
   if (view.front !== null) out.set("front", view.front);
+  if (view.page !== initialView.page) out.set("page", view.page);
+  if (view.beside !== null) out.set("beside", view.beside);
   encodeLayout(view, out);
   return out.toString();
 }
@@ -203,6 +219,7 @@ export function decodeView(fragment: string): View {
     logXFlips: new Set(read.getAll("flipx")),
     wide: new Set(read.getAll("wide")),
     closed: new Set(read.getAll("closed")),
+    opened: new Set(read.getAll("opened")),
     closedGroups: new Set(read.getAll("folded")),
     runFilter: read.get("runs") ?? "",
     tagFilter: read.get("tags") ?? "",
@@ -231,6 +248,8 @@ export function decodeView(fragment: string): View {
     starredFirst: read.get("starred") !== "0",
     archived: read.get("archived") === "1",
     front: read.get("front"),
+    page: runPages.find((page) => page === read.get("page")) ?? initialView.page,
+    beside: read.get("beside"),
     ...decodeLayout(read),
   };
 }
