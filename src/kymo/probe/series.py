@@ -66,6 +66,15 @@ _PHASES = {
     "logging": "logging, and what the run does between two batches",
 }
 _SPREADS = {"p50": "the median", "p95": "what one step in twenty exceeds", "p99": "what one step in a hundred exceeds"}
+_OF = {"p50": "the median", "p95": "what one batch in twenty exceeds", "p99": "what one in a hundred exceeds"}
+_MAKING = {
+    "batch_cpu": "work of the thread that makes them",
+    "batch_core_wait": "waiting for a core",
+    "batch_blocked": "waiting for anything else: a disk, the network, a lock",
+    "batch_fetch": "getting samples from the dataset, without its transforms as far as they are known",
+    "batch_transform": "the dataset's transforms",
+    "batch_collate": "putting samples together",
+}
 
 PIPELINE = {
     **{name: f"The part of the steps' time that is {what}, in percent." for name, what in _PHASES.items()},
@@ -83,7 +92,22 @@ PIPELINE = {
     "first_batch": "The time until the first batch of a loop came, in milliseconds.",
     "batches_ready": "How many batches lay ready when the next one was asked for, a mean.",
     "queue_empty": "How often no batch lay ready when the next one was asked for, in percent.",
+    **{
+        f"batch_time_{key}": f"The time that making a batch takes: {what}, in milliseconds."
+        for key, what in _OF.items()
+    },
+    "batch_rate": "Batches that were made, by all who make them, per second.",
+    "makers_busy": "The part of their time that those who make the batches are at it, in percent; the rest of it, they "
+    "wait until one is asked for.",
+    **{name: f"The part of the time of making batches that is {what}, in percent." for name, what in _MAKING.items()},
+    "batch_read": "What was read to make a batch, from disks or from memory that holds their content, in bytes.",
+    "batch_read_disk": "What was fetched from disks to make a batch, in bytes.",
+    "batch_major_faults": "How often making a batch had to wait for a page of memory that was not there.",
+    "sample_time_p50": "The time that getting one sample takes, with its transforms: the median, in milliseconds.",
+    "sample_time_p99": "The time that getting one sample takes, with its transforms: what one in a hundred exceeds, in "
+    "milliseconds.",
 }
+_TRANSFORM = "The part of the time of making batches that this transform takes, in percent."
 
 
 def host_tag(name: str) -> str:
@@ -128,6 +152,8 @@ def description(tag: str) -> str:
         'Power drawn, in watts.'
     """
     group, _, name = tag.rpartition("/")
+    if group == "pipeline/transform":
+        return _TRANSFORM
     if group in ("host", "pipeline"):
         return (HOST if group == "host" else PIPELINE).get(name, "")
     return GPU.get(name) or THROTTLED.get(name.removeprefix("throttled_"), "")

@@ -195,8 +195,10 @@ class Run:
         shield_workers(loader)
         session.display.begin_loop(loader, session.place.batch)
         this = object()
-        source = session.checkpoints.draw(loader, loop)
-        with StepTimer(session.phases, source) as timer:
+        with (
+            session.makers.timed(loader) as timed,
+            StepTimer(session.phases, source := timed.follow(session.checkpoints.draw(loader, loop))) as timer,
+        ):
             for batch in source:
                 if is_timed := timer.is_on:
                     timer.came()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kymo.format.control_answer import ControlAnswer
 from kymo.format.file_names import STOP_FILE
 from kymo.probe.device_sampler import DeviceSampler, machine
+from kymo.probe.pipeline.makers import Makers
 from kymo.probe.pipeline.model_timer import ModelTimer
 from kymo.probe.pipeline.step_phases import StepPhases
 from kymo.train.checkpoints.last_checkpoint import Stateful
@@ -67,6 +68,7 @@ class Session:
         loops: Loops over batches that this epoch has begun.
         in_batch: Stands for the loop whose batch is under way.
         phases: Where the steps' time goes.
+        makers: Who makes the batches, and how.
         outcome: How it has ended.
     """
 
@@ -105,6 +107,7 @@ class Session:
         # Many processes may train on one machine: one of them tells of it.
         self._is_probed = is_probed and os.environ.get("RANK", "0") == "0"
         self.phases = StepPhases() if self._is_probed else StepPhases(every=None)
+        self.makers = Makers(is_on=self._is_probed)
         self._sampler: DeviceSampler | None = None
         self._report: RunReport | None = None
         self._parts: dict[str, Stateful] = {}
@@ -163,7 +166,9 @@ class Session:
             self.numbers.event("start", goes_on if self.place.step else "Training begins.", self.place.step)
             if self._is_probed:
                 self._sampler = DeviceSampler(
-                    self.numbers.writer, step=lambda: self.place.step, sensors=lambda: chain([self.phases], machine())
+                    self.numbers.writer,
+                    step=lambda: self.place.step,
+                    sensors=lambda: chain([self.phases, self.makers], machine()),
                 )
                 self._sampler.start()
 
