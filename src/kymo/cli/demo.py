@@ -17,7 +17,9 @@ import typer
 
 from kymo import __version__
 from kymo.cli.announcement import announce, has_browser, open_page
+from kymo.cli.bottlenecks.recipe import Bottleneck
 from kymo.cli.directories import checked_directories
+from kymo.cli.doctor import told
 from kymo.cli.misuse import misuse
 from kymo.cli.serve_options import Port
 from kymo.format.file_names import LAST_FILE
@@ -36,11 +38,17 @@ def demo(
     exit_: Annotated[
         bool, typer.Option("--exit", help="End when the training does, rather than go on serving.")
     ] = False,
+    bottleneck: Annotated[
+        Bottleneck | None, typer.Option(help="Train on image files instead, held back by this, and tell the verdict.")
+    ] = None,
+    mended: Annotated[bool, typer.Option("--mended", help="The same, with what the verdict advises.")] = False,
+    seconds: Annotated[float, typer.Option(min=5, help="How long to train with a bottleneck.")] = 40.0,
     open_browser: Annotated[bool, typer.Option(help="Open the page where there is a browser.")] = True,
 ) -> None:
     """Train a small network on handwritten digits and show it in the dashboard meanwhile.
 
-    Example: `kymo demo`, to go on after a stop: `kymo demo --resume`, without a spectator: `kymo demo --fast --exit`
+    Example: `kymo demo`, to go on after a stop: `kymo demo --resume`, without a spectator: `kymo demo --fast --exit`,
+    held back by slow augmentation: `kymo demo --bottleneck augment`, and with what mends it, `--mended`
     """
     from kymo.server import create_app
     from kymo.server.access import Hosts
@@ -50,7 +58,17 @@ def demo(
     from kymo.store import Logs
 
     (directory,) = checked_directories([logdir])
-    run = _last_run(logdir, directory) if resume else directory / time.strftime("digits-%Y%m%d-%H%M%S")
+    if bottleneck is not None and (resume or fast):
+        misuse(f"--bottleneck {bottleneck} goes with neither --resume nor --fast: leave them out.")
+    if mended and bottleneck is None:
+        misuse("--mended needs a bottleneck: add --bottleneck augment.")
+    name = "digits" if bottleneck is None else f"{bottleneck}-mended" if mended else bottleneck
+    run = _last_run(logdir, directory) if resume else directory / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    command = [sys.executable, "-m", "kymo.cli.demo_training", str(run), "--epochs", str(epochs)]
+    command += [option for option, is_on in (("--fast", fast), ("--resume", resume)) if is_on]
+    if bottleneck is not None:
+        command = [sys.executable, "-m", "kymo.cli.bottlenecks.training", str(run), bottleneck]
+        command += ["--seconds", str(seconds), *(["--mended"] if mended else [])]
     try:
         listener = listen("127.0.0.1", port)
     except ListenError as error:
@@ -64,7 +82,9 @@ def demo(
             print(f"The run's page is {page}", flush=True)
             if open_browser and has_browser():
                 open_page(page)
-            code = _train(run, epochs, fast, resume, stop)
+            code = _train(command, stop)
+            if code == 0 and bottleneck is not None:
+                _tell_verdict(run)
             if code == 0 and not exit_:
                 _keep_serving(serving, stop)
     raise typer.Exit(code)
@@ -78,11 +98,9 @@ def _last_run(logdir: str, directory: Path) -> Path:
     return found[-1].parent
 
 
-def _train(log_dir: Path, epochs: int, fast: bool, resume: bool, stop: threading.Event) -> int:
+def _train(command: list[str], stop: threading.Event) -> int:
     """Trains in a process of its own and returns its exit code; when `stop` is set, asks it to end and waits."""
-    command = [sys.executable, "-m", "kymo.cli.demo_training", str(log_dir), "--epochs", str(epochs)]
     # In a session of its own the terminal's Ctrl+C reaches only this process, which passes it on exactly once.
-    command += [option for option, is_on in (("--fast", fast), ("--resume", resume)) if is_on]
     with subprocess.Popen(command, start_new_session=True) as training:
         while training.poll() is None and not stop.wait(_POLL_SECONDS):
             pass
@@ -93,6 +111,15 @@ def _train(log_dir: Path, epochs: int, fast: bool, resume: bool, stop: threading
             except subprocess.TimeoutExpired:
                 training.kill()
         return INTERRUPTED if stop.is_set() else training.wait()
+
+
+def _tell_verdict(run: Path) -> None:
+    from kymo.insight.diagnosis import diagnosed
+    from kymo.store import Logs
+
+    with Logs([run]) as logs:
+        logs.refresh()
+        print("\n\n".join(told(finding) for finding in diagnosed(logs["."])), flush=True)
 
 
 def _keep_serving(serving: Callable[[], bool], stop: threading.Event) -> None:

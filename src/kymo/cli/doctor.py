@@ -40,10 +40,11 @@ def doctor(
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings], indent=2, default=dict))
     else:
-        print("\n\n".join(_told(finding, evidence) for finding in findings))
+        print("\n\n".join(told(finding, evidence=evidence) for finding in findings))
 
 
-def _told(finding: Finding, evidence: bool) -> str:
+def told(finding: Finding, *, evidence: bool = False) -> str:
+    """A finding as lines for a terminal, with the numbers behind it where they are wanted."""
     lines = [f"{_MARKS[finding.severity]} {finding.text}"]
     if finding.advice:
         lines.append(finding.advice)

@@ -1,0 +1,1 @@
+"""Trainings that are held back on purpose, for `kymo demo --bottleneck`."""
