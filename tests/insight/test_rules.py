@@ -73,6 +73,18 @@ def test_what_workers_tell_of_themselves_goes_before_what_the_host_tells_of_them
     assert found(data_wait(recent(**WAITED, pipeline__batch_major_faults=9.0))).cause == "mapped_file"
 
 
+def test_a_disk_that_is_read_from_takes_some_of_a_core_too() -> None:
+    half = {"pipeline__batch_cpu": 60.0, "pipeline__batch_core_wait": 5.0, "pipeline__batch_blocked": 35.0}
+    reads = {"pipeline__batch_read": 2e6, "pipeline__batch_read_disk": 2e6, "pipeline__batch_rate": 30.0}
+    finding = found(data_wait(recent(**STARVED | half | reads)))
+    assert finding.cause == "disk"
+    assert "from which a batch takes 2 MB" in finding.text
+    from_memory = reads | {"pipeline__batch_read_disk": 1e4}
+    assert found(data_wait(recent(**STARVED | half | from_memory))).cause == "too_few_workers"
+    mapped = half | {"pipeline__batch_major_faults": 40.0}
+    assert found(data_wait(recent(**STARVED | mapped))).cause == "mapped_file"
+
+
 def test_the_part_that_takes_most_of_the_time_is_named() -> None:
     parts = MADE | {"pipeline__batch_fetch": 20.0, "pipeline__batch_transform": 75.0, "pipeline__batch_collate": 5.0}
     assert "most of all transforms." in found(data_wait(recent(**parts))).text
@@ -85,6 +97,8 @@ def test_the_part_that_takes_most_of_the_time_is_named() -> None:
 def test_few_samples_that_take_very_long_are_told() -> None:
     uneven = MADE | {"pipeline__sample_time_p50": 2.0, "pipeline__sample_time_p99": 400.0}
     assert found(data_wait(recent(**uneven))).cause == "slow_samples"
+    rare = MADE | {"pipeline__batch_time_p50": 2.0, "pipeline__batch_time_p99": 900.0}
+    assert "one batch in a hundred takes 900 ms" in found(data_wait(recent(**rare))).text
     bursts = MADE | {
         "pipeline__makers_busy": 30.0,
         "pipeline__data_wait_p50": 0.1,

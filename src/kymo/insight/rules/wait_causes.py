@@ -13,6 +13,9 @@ _FULL = 85.0  # percent of the cores' time, all processes together
 _OWN = 60.0  # percent of the cores' time that the workers have where nothing else takes it from them
 _PRESSED = 20.0  # percent of the time in which somebody waited for a disk
 _WAITING = 0.5  # of the time of each maker, which waits for something that is no core
+_WAITING_FOR_DISK = 0.25  # where it is known to read from a disk, which takes some of a core's time, too
+_COLD = 0.5  # of what is read, which comes from the disk
+_READS = 1e6  # bytes per second from the disk, at least
 _UNEVEN = 20.0  # so many times the median are the slowest samples, or waits: they, and not the common ones, are missed
 _FAULTS = 1.0  # of a batch, each a read from a disk
 _IDLE = 0.7  # of the time at most: makers that are at it for less have to wait for something other than each other
@@ -51,7 +54,7 @@ def cause_of(recent: Recent, makers: Makers, share: float) -> Cause:
         return _unknown("nothing tells what those who make it are doing.")
     if uneven := _uneven(recent, makers):
         return uneven
-    if waiting > _WAITING:
+    if waiting > _WAITING or (waiting > _WAITING_FOR_DISK and (_reads_cold(recent) or _faults(recent))):
         if makers.workers is None:
             return _unknown("the training's thread is idle meanwhile, and nothing tells who makes it.")
         return _blocked(recent, makers)
@@ -137,7 +140,7 @@ def _at_work(recent: Recent, makers: Makers, workers: int, share: float) -> Caus
 
 def _blocked(recent: Recent, makers: Makers) -> Cause:
     who = f"its {_workers(makers.workers)}" if makers.workers else "the training process is"
-    if (recent.get("pipeline/batch_major_faults") or 0.0) >= _FAULTS:
+    if _faults(recent):
         return Cause(
             "mapped_file",
             f"{who} mostly waiting for pages of a memory-mapped file, each read from the disk when it is touched.",
@@ -146,10 +149,12 @@ def _blocked(recent: Recent, makers: Makers) -> Cause:
             0.8,
             "Train a second epoch on few samples: what comes from memory then comes at once.",
         )
-    if (recent.get("host/pressure_io") or 0.0) >= _PRESSED:
+    if (recent.get("host/pressure_io") or 0.0) >= _PRESSED or _reads_cold(recent):
+        read = recent.get("pipeline/batch_read_disk")
+        each = f", from which a batch takes {read / 1e6:.2g} MB" if read else ""
         return Cause(
             "disk",
-            f"{who} mostly waiting for a disk.",
+            f"{who} waiting for a disk{each}.",
             "Read less or faster: a local SSD, larger files read in a row, smaller images, or a copy in memory.",
             0.8,
             "Train a second epoch on few samples: what comes from memory then comes at once.",
@@ -163,17 +168,28 @@ def _blocked(recent: Recent, makers: Makers) -> Cause:
     )
 
 
+def _reads_cold(recent: Recent) -> bool:
+    """Whether most of what makers read comes from a disk, and it is not little."""
+    read, cold = recent.get("pipeline/batch_read"), recent.get("pipeline/batch_read_disk")
+    rate = recent.get("pipeline/batch_rate")
+    if read is None or cold is None or rate is None:
+        return False
+    return cold >= _COLD * read and cold * rate >= _READS
+
+
+def _faults(recent: Recent) -> bool:
+    """Whether makers wait for pages of mapped files."""
+    return (recent.get("pipeline/batch_major_faults") or 0.0) >= _FAULTS
+
+
 def _uneven(recent: Recent, makers: Makers) -> Cause | None:
     """Few samples that take very long, while the others would be in time."""
-    common, slowest = recent.get("pipeline/sample_time_p50"), recent.get("pipeline/sample_time_p99")
-    is_seen = common is not None and slowest is not None and slowest >= _UNEVEN * max(common, 0.01)
-    if not is_seen and not _comes_in_bursts(recent, makers):
+    told = _uneven_one(recent, "sample") or _uneven_one(recent, "batch")
+    is_seen = bool(told)
+    if not told and _comes_in_bursts(recent, makers):
+        told = "it mostly lies ready, but now and then one is long in coming"
+    if not told:
         return None
-    told = (
-        f"one sample in a hundred takes {slowest:.3g} ms, the median {common:.2g} ms"
-        if is_seen
-        else ("it mostly lies ready, but now and then one is long in coming")
-    )
     return Cause(
         "slow_samples",
         f"{told}, and the batches behind it wait for their turn.",
@@ -181,6 +197,14 @@ def _uneven(recent: Recent, makers: Makers) -> Cause | None:
         0.7 if is_seen else 0.5,
         "Time each sample once: `dataset[index]`.",
     )
+
+
+def _uneven_one(recent: Recent, what: str) -> str:
+    """How much longer one in a hundred takes than the others; "" where it does not."""
+    common, slowest = recent.get(f"pipeline/{what}_time_p50"), recent.get(f"pipeline/{what}_time_p99")
+    if common is None or slowest is None or slowest < _UNEVEN * max(common, 0.01):
+        return ""
+    return f"one {what} in a hundred takes {slowest:.3g} ms, the median {common:.2g} ms"
 
 
 def _comes_in_bursts(recent: Recent, makers: Makers) -> bool:
