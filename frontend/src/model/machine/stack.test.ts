@@ -48,6 +48,11 @@ test("samples that miss a moment are nothing there, and more than all is all", (
   expect([...stack.layers[1]!.share]).toEqual([50, 25, 0]);
 });
 
+test("what was interpolated over a pause is left out", () => {
+  const shares = new Map([["data_wait", samples([1, 2, 3, 4, 5], [10, 10, 10, 10, 10])]]);
+  expect([...stackOf(shares, Float64Array.of(0.8, 1.9, 5.2))!.x]).toEqual([1, 2, 5]);
+});
+
 test("nothing is stacked of nothing", () => {
   expect(stackOf(new Map())).toBeNull();
   expect(stackOf(new Map([["copy", samples([1], [0])]]))).toBeNull();

@@ -1,6 +1,6 @@
 // The phases of the steps one on top of the other, as shares of the time.
 import { bodyParts, phases, type Phase } from "./phases";
-import { aligned, spacingOf, type Samples } from "./samples";
+import { aligned, nearestPlace, spacingOf, type Samples } from "./samples";
 
 export interface Layer {
   phase: Phase;
@@ -17,11 +17,18 @@ export interface Stack {
   layers: Layer[];
 }
 
-/** `shares`: of each phase, in percent, by its name. Null: there is nothing to stack. */
-export function stackOf(shares: ReadonlyMap<string, Samples>): Stack | null {
-  const x = longest(shares);
-  if (x.length === 0) return null;
-  const spacing = spacingOf(x);
+/**
+ * `shares`: of each phase, in percent, by its name. `sampled`: when steps were made; what is told of other moments was
+ * interpolated, and is left out. Null: there is nothing to stack.
+ */
+export function stackOf(
+  shares: ReadonlyMap<string, Samples>,
+  sampled: Float64Array | null = null,
+): Stack | null {
+  const all = longest(shares);
+  if (all.length === 0) return null;
+  const spacing = spacingOf(all);
+  const x = sampled === null ? all : all.filter((at) => nearestPlace(sampled, at, spacing) >= 0);
   const known = new Map(
     phases.flatMap(({ name }) => {
       const samples = shares.get(name);

@@ -14,6 +14,7 @@ test("values have three digits and their unit", () => {
   const told = (value: number, unit: string) => formatQuantity(value, unit).replaceAll("\u202f", " ");
   expect(told(62.345, "%")).toBe("62 %");
   expect(told(6.25, "%")).toBe("6.3 %");
+  expect(told(0.3, "%")).toBe("0.3 %");
   expect(told(6, "%")).toBe("6 %");
   expect(told(0.04, "%")).toBe("< 0.1 %");
   expect(told(100, "%")).toBe("100 %");

@@ -32,7 +32,7 @@ export function formatQuantity(value: number, unit: string): string {
 /** Less than a tenth of a percent is as good as nothing. */
 function asShare(percent: number): string {
   if (percent !== 0 && Math.abs(percent) < 0.05) return "< 0.1";
-  return formatValue(Number(percent.toFixed(Math.abs(percent) < 9.95 ? 1 : 0)), 2);
+  return trimmed(Number(percent.toFixed(Math.abs(percent) < 9.95 ? 1 : 0)));
 }
 
 /** Three digits, or two of a small number: more are noise in what a sensor says. */
@@ -40,11 +40,13 @@ function shortened(value: number): string {
   const magnitude = Math.abs(value);
   if (magnitude >= 1e6) return formatValue(value, 3);
   if (magnitude >= 99.95) return formatValue(Math.round(value));
-  const rounded = Number(value.toPrecision(magnitude >= 0.0995 ? 3 : 2));
-  return formatValue(rounded, 3)
+  return trimmed(Number(value.toPrecision(magnitude >= 0.0995 ? 3 : 2)));
+}
+
+const trimmed = (value: number) =>
+  formatValue(value, 3)
     .replace(/(\.\d*?)0+$/, "$1")
     .replace(/\.$/, "");
-}
 
 /** How many times as fast: 1.9×, 12×. */
 export const formatTimes = (factor: number) =>
