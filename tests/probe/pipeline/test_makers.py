@@ -229,6 +229,32 @@ def test_what_is_no_data_loader_or_not_to_be_timed_is_left_as_it_is() -> None:
         assert makers.read(0.0) == {}
 
 
+def test_what_torch_no_longer_calls_as_it_did_is_left_as_it_is() -> None:
+    class Loader:
+        num_workers, worker_init_fn, multiprocessing_context, dataset = 0, None, None, Sleeping(2)
+
+        def __iter__(self) -> Iterator[int]:
+            return iter([1, 2])
+
+    for loader in (Loader(), DataLoader(Sleeping(2), collate_fn=len)):
+        makers = Makers()
+        with makers.timed(loader) as timed:
+            source = iter(loader)
+            if isinstance(loader, DataLoader):
+                source._dataset_fetcher = Other(source._dataset_fetcher)
+            assert len(list(timed.follow(source))) == 2
+        assert makers.read(0.0).keys() <= {"pipeline/makers_busy"}
+
+
+class Other:
+    """A fetcher of no known kind."""
+
+    __slots__ = ("fetch",)
+
+    def __init__(self, fetcher: Any) -> None:
+        self.fetch = fetcher.fetch
+
+
 @pytest.mark.filterwarnings("ignore:Got pickle error")
 def test_a_loader_that_cannot_be_started_gets_its_init_back() -> None:
     class Odd(Dataset[Any]):

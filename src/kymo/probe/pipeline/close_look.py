@@ -27,6 +27,7 @@ class CloseLook:
 
     Attributes:
         knows_transforms: Whether any were found.
+        transforms: How many a sample may go through.
 
     Example:
         >>> from torch.utils.data import DataLoader
@@ -50,6 +51,7 @@ class CloseLook:
         self._has_lists = _gives_lists(dataset)
         self._undo: list[tuple[dict[str, Any], str, Any, Any]] = []
         self.knows_transforms = bool(self._places)
+        self.transforms = max((len(numbers) for _, numbers in self._places), default=0)
 
     def begin(self, fetcher: Any) -> PartTimes:
         """Takes the time of what is made from here on to `end`.

@@ -7,7 +7,7 @@ import time
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 
 from kymo.probe.pipeline import batch_counters as places
 from kymo.probe.pipeline.batch_counters import BatchCounters
@@ -17,8 +17,9 @@ from kymo.probe.pipeline.thread_use import ThreadUse, Used
 from kymo.probe.pipeline.timed_parts import PartTimes
 
 _EVERY_NANOSECONDS = 20_000_000
-
-_Made = TypeVar("_Made")
+_MOST_OF_THE_TIME = 0.01  # that close looks may take
+_LOOK_NANOSECONDS = 60_000
+_PART_NANOSECONDS = 1_000
 
 
 class Making:
@@ -34,8 +35,9 @@ class Making:
 
     Example:
         >>> counters = BatchCounters(makers=1)
-        >>> Making(counters, 0).of(lambda: "a batch")
-        'a batch'
+        >>> making = Making(counters, 0)
+        >>> making.begin()
+        >>> making.end(is_made=True)
         >>> counters.read()[0][places.BATCHES]
         1
     """
@@ -58,24 +60,13 @@ class Making:
         """How batches of a dataset can be looked at."""
         return CloseLook(dataset, self._numbers)
 
-    def of(self, make: Callable[[], _Made], fetcher: Any = None, look: CloseLook | None = None) -> _Made:
-        """Makes a batch, and times it.
+    def begin(self, fetcher: Any = None, look: CloseLook | None = None) -> None:
+        """A batch is made from here on.
 
         Args:
-            make: Makes it; what it raises is passed on.
             fetcher: What it is made with.
-            look: How to look at that closely.
+            look: How to look at that closely; None: it cannot be.
         """
-        self._begin(fetcher, look)
-        try:
-            made = make()
-        except BaseException:
-            self._end(is_made=False)
-            raise
-        self._end(is_made=True)
-        return made
-
-    def _begin(self, fetcher: Any, look: CloseLook | None) -> None:
         if self._is_silent:
             return
         try:
@@ -90,7 +81,8 @@ class Making:
         except Exception:
             self._fall_silent()
 
-    def _end(self, *, is_made: bool) -> None:
+    def end(self, *, is_made: bool) -> None:
+        """It is made, or could not be."""
         if self._is_silent:
             return
         row, look = self._row, self._look
@@ -112,9 +104,15 @@ class Making:
                     self._count_parts(look)
             row[places.VERSION] += 1
             if look is not None:
-                self._until_next = self._chance.randrange(2 * max(1, self._every // max(1, took)) - 1)
+                self._until_next = self._chance.randrange(2 * max(1, self._gap(look) // max(1, took)) - 1)
         except Exception:
             self._fall_silent()
+
+    def _gap(self, look: CloseLook) -> int:
+        """How long batches are to be made from one close look to the next, a mean, in nanoseconds."""
+        samples = len(self._times.samples) if self._times is not None else 0
+        cost = _LOOK_NANOSECONDS + _PART_NANOSECONDS * samples * (1 + look.transforms)
+        return max(self._every, int(cost / _MOST_OF_THE_TIME))
 
     def _count_use(self, took: int, at_work: int, after: Used) -> None:
         row, before = self._row, self._before
@@ -178,5 +176,12 @@ class _TimedFetch:
         self._look = making.look(fetcher.dataset)
 
     def __call__(self, index: Any) -> Any:
-        fetcher = self._fetcher()
-        return self._making.of(lambda: self._fetch(fetcher, index), fetcher, self._look)
+        fetcher, making = self._fetcher(), self._making
+        making.begin(fetcher, self._look)
+        try:
+            batch = self._fetch(fetcher, index)
+        except BaseException:
+            making.end(is_made=False)
+            raise
+        making.end(is_made=True)
+        return batch
