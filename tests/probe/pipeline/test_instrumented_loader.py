@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,16 @@ def logged(path: Path) -> Any:
     return log
 
 
-def sampling() -> bool:
-    return any(thread.name == "kymo-devices" for thread in threading.enumerate())
+@pytest.fixture
+def sampling() -> Callable[[], bool]:
+    """Whether a thread samples that did not before the test."""
+    before = set(threading.enumerate())
+    return lambda: any(thread.name == "kymo-devices" for thread in set(threading.enumerate()) - before)
 
 
-def test_a_loop_of_ones_own_logs_its_phases_its_batches_and_the_machine(tmp_path: Path) -> None:
+def test_a_loop_of_ones_own_logs_its_phases_its_batches_and_the_machine(
+    tmp_path: Path, sampling: Callable[[], bool]
+) -> None:
     model = torch.nn.Linear(1, 1)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     plain = DataLoader(Transformed(Compose([Slow()]), count=400), batch_size=4)
@@ -49,7 +54,7 @@ def test_a_loop_of_ones_own_logs_its_phases_its_batches_and_the_machine(tmp_path
     assert log["pipeline/data_wait"].steps[-1] <= 100
 
 
-def test_within_a_block_samples_are_taken_over_many_short_loops(tmp_path: Path) -> None:
+def test_within_a_block_samples_are_taken_over_many_short_loops(tmp_path: Path, sampling: Callable[[], bool]) -> None:
     ends = time.monotonic() + 60
     with kymo.SummaryWriter(tmp_path) as writer, pipeline.instrument(range(3), writer, every=0.1) as loader:
         for _ in forever():
@@ -67,7 +72,7 @@ def forever() -> Iterator[None]:
         yield
 
 
-def test_a_loop_that_is_left_ends_the_sampling(tmp_path: Path) -> None:
+def test_a_loop_that_is_left_ends_the_sampling(tmp_path: Path, sampling: Callable[[], bool]) -> None:
     with kymo.SummaryWriter(tmp_path) as writer:
         for _ in pipeline.instrument([1, 2, 3], writer):
             assert sampling()
