@@ -29,6 +29,7 @@ __all__ = [
     "fit",
     "load_model",
     "open",
+    "tune",
 ]
 
 # What a type checker reads is what __getattr__ loads.
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         StopFile,
         StopSignals,
     )
+    from kymo.train.tuning.tune import tune
     from kymo.writer import SummaryWriter
 
 _HOMES = {
@@ -63,6 +65,7 @@ _HOMES = {
     "open": "kymo.store",
     "Run": "kymo.train.run",
     "fit": "kymo.train.fit",
+    "tune": "kymo.train.tuning.tune",
     "History": "kymo.train.history",
     "BestModel": "kymo.train.checkpoints",
     "CheckpointError": "kymo.train.checkpoints",

@@ -1,0 +1,1 @@
+"""Finding the settings of a data loader that feed a training fastest."""

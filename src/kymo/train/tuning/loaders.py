@@ -1,0 +1,57 @@
+"""Making data loaders that are as a given one, but for how their batches are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kymo.train.checkpoints.rng import restore_rng, rng_state
+from kymo.train.tuning.setting import Setting
+
+Factory = Callable[..., Any]
+
+
+def like(loader: Any, setting: Setting) -> Any:
+    """A DataLoader over the same samples, in batches that are put together alike.
+
+    Args:
+        loader: The DataLoader; its samplers are used by the one that is made, too.
+        setting: How that makes its batches.
+    """
+    from torch.utils.data import DataLoader, IterableDataset
+
+    found: dict[str, Any] = {
+        "dataset": loader.dataset,
+        "collate_fn": loader.collate_fn,
+        "worker_init_fn": loader.worker_init_fn,
+        "generator": loader.generator,
+    }
+    if loader.batch_sampler is None:
+        found["batch_size"] = None
+        if not isinstance(loader.dataset, IterableDataset):
+            found["sampler"] = loader.sampler
+    elif isinstance(loader.dataset, IterableDataset):
+        found |= {"batch_size": loader.batch_size, "drop_last": loader.drop_last}
+    else:
+        found["batch_sampler"] = loader.batch_sampler
+    if setting.num_workers:
+        found |= {"timeout": loader.timeout, "multiprocessing_context": loader.multiprocessing_context}
+    return DataLoader(**found, **setting.arguments())
+
+
+@contextmanager
+def nothing_drawn(loader: Any) -> Iterator[None]:
+    """Surrounds what draws random numbers: all generators, the loader's and its samplers' too, are put back."""
+    samplers = [getattr(loader, name, None) for name in ("sampler", "batch_sampler")]
+    inner = [getattr(sampler, "sampler", None) for sampler in samplers]
+    holders = [loader, *samplers, *inner, getattr(loader, "dataset", None)]
+    generators = [found for holder in holders if (found := getattr(holder, "generator", None)) is not None]
+    states = [(generator, generator.get_state()) for generator in generators if hasattr(generator, "get_state")]
+    before = rng_state()
+    try:
+        yield
+    finally:
+        restore_rng(before)
+        for generator, state in states:
+            generator.set_state(state)

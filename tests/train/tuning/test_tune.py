@@ -1,0 +1,147 @@
+"""Tuning real loaders."""
+
+import multiprocessing
+import random
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import DataLoader, Dataset, IterableDataset
+
+import kymo
+from kymo.train.tuning.loaders import like
+from kymo.train.tuning.measuring import measured
+from kymo.train.tuning.setting import Setting
+
+
+class Sleeping(Dataset[Any]):
+    """A sample takes a while, in which nothing is computed."""
+
+    def __init__(self, seconds: float = 0.002, count: int = 64) -> None:
+        self._seconds, self._count = seconds, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: int) -> torch.Tensor:
+        time.sleep(self._seconds)
+        return torch.full((4,), float(index))
+
+
+class Failing(Sleeping):
+    """Fails in workers, or everywhere."""
+
+    def __init__(self, *, in_workers_only: bool) -> None:
+        super().__init__()
+        self._in_workers_only = in_workers_only
+
+    def __getitem__(self, index: int) -> torch.Tensor:
+        if torch.utils.data.get_worker_info() is not None or not self._in_workers_only:
+            raise OSError("the share is gone")
+        return super().__getitem__(index)
+
+
+class Counting(IterableDataset[Any]):
+    def __iter__(self) -> Any:
+        return iter(range(10))
+
+
+def test_workers_are_advised_where_samples_are_waited_for() -> None:
+    loader = DataLoader(Sleeping(), batch_size=4, shuffle=True)
+    tuning = kymo.tune(loader, seconds=3.0, progress=False)
+    assert tuning.best["num_workers"] >= 1
+    assert tuning.gain > 1.2
+    assert "→" in str(tuning)
+    assert f"num_workers={tuning.best['num_workers']}" in str(tuning)
+    assert loader.num_workers == 0
+    made = tuning.loader()
+    assert made.num_workers == tuning.best["num_workers"]
+    assert sorted(float(row[0]) for batch in made for row in batch) == [float(index) for index in range(64)]
+    made._iterator._shutdown_workers()
+    assert multiprocessing.active_children() == []
+
+
+def test_nothing_random_has_been_drawn() -> None:
+    def drawn() -> list[Any]:
+        return [torch.rand(1).item(), random.random(), np.random.rand(), [list(map(float, b[:, 0])) for b in loader]]
+
+    generator = torch.Generator()
+    loader = DataLoader(Sleeping(0.0, 8), batch_size=2, shuffle=True, generator=generator)
+    found = []
+    for is_tuned in (False, True):
+        torch.manual_seed(1), random.seed(1), np.random.seed(1), generator.manual_seed(1)
+        if is_tuned:
+            kymo.tune(loader, seconds=0.3, progress=False)
+        found.append(drawn())
+    assert found[0] == found[1]
+
+
+def test_what_fails_is_told_with_its_cause_and_leaves_no_worker() -> None:
+    with pytest.raises(
+        RuntimeError, match=r"the loader fails as it is set \(num_workers=0\): the share is gone"
+    ) as info:
+        kymo.tune(DataLoader(Failing(in_workers_only=False)), seconds=0.3, progress=False)
+    assert isinstance(info.value.__cause__, OSError)
+    tuning = kymo.tune(DataLoader(Failing(in_workers_only=True)), seconds=0.3, progress=False)
+    assert tuning.best["num_workers"] == 0
+    assert any("the share is gone" in trial.problem for trial in tuning.trials)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_function_may_make_the_loaders() -> None:
+    made = []
+
+    def make(**given: Any) -> DataLoader[Any]:
+        made.append(given)
+        return DataLoader(Sleeping(0.0), batch_size=8, **given)
+
+    tuning = kymo.tune(make, seconds=0.4, progress=False)
+    assert made[0] == {"num_workers": 0, "pin_memory": False}
+    assert tuning.best in made
+    assert isinstance(tuning.loader(), DataLoader)
+
+
+def test_a_loader_that_is_made_again_gives_the_same_batches() -> None:
+    numbers = Sleeping(0.0, 10)
+    for loader in (
+        DataLoader(numbers, batch_size=3),
+        DataLoader(numbers, batch_size=3, drop_last=True),
+        DataLoader(numbers, batch_size=None),
+        DataLoader(numbers, batch_sampler=[[1, 2], [5]]),
+        DataLoader(numbers, batch_size=2, sampler=[3, 1, 4]),
+        DataLoader(numbers, batch_size=2, collate_fn=len),
+        DataLoader(Counting(), batch_size=4, drop_last=True),
+        DataLoader(Counting(), batch_size=None),
+    ):
+        again = like(loader, Setting(0))
+        assert [str(batch) for batch in again] == [str(batch) for batch in loader]
+
+
+@pytest.mark.parametrize(
+    ("loader", "options", "said"),
+    [
+        (DataLoader(Sleeping()), {"seconds": 0}, "seconds=0 is not above 0"),
+        (DataLoader(Sleeping()), {"step_seconds": -1}, "step_seconds=-1 is below 0"),
+        (DataLoader(Sleeping(count=0)), {}, "the loader gives no batch"),
+    ],
+)
+def test_bad_input_says_what_to_give(loader: Any, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        kymo.tune(loader, progress=False, **options)
+
+
+def test_what_is_no_loader_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"\[1, 2\] is no DataLoader"):
+        kymo.tune([1, 2])
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_loader_counts_as_no_faster_than_its_training(workers: int) -> None:
+    loader = like(DataLoader(Sleeping(0.0), batch_size=4), Setting(workers))
+    found = measured(loader, 0.3, step_seconds=0.02)
+    assert 0 < found.batches_per_second <= 50
+    assert found.batch_bytes == 4 * 4 * 4
+    assert (found.memory > 0) == (workers > 0)
+    assert multiprocessing.active_children() == []
