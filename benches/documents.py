@@ -20,6 +20,8 @@ TABLES: dict[str, dict[str, Writer]] = {
         "paced calls": figures.of_bench("paced_call", figures.paced_table),
         "run log": figures.of_bench("run_log", figures.run_log_table),
         "run step": figures.of_bench("run_step", figures.run_step_table),
+        "probe cost": figures.of_bench("probe_cost", figures.probe_cost_table),
+        "tune": figures.of_bench("tune", figures.tune_table),
         "stop file": figures.of_bench("stop_file", figures.stop_file_table),
         "outages": figures.of_bench("outages", figures.outages_table),
         "growth of writing": figures.of_bench("growth_writing", figures.writing_growth),

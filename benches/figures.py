@@ -18,6 +18,8 @@ ORDER = [
     "add_scalar",
     "run_log",
     "run_step",
+    "probe_cost",
+    "tune",
     "stop_file",
     "import_time",
     "outages",
@@ -207,6 +209,22 @@ def run_step_table(found: Mapping[str, Document]) -> str:
     return _table(["loop", *columns], table) + _failures(rows, "loop")
 
 
+def probe_cost_table(found: Mapping[str, Document]) -> str:
+    """What it costs to know where the time of a step goes."""
+    columns = {"a step of": "step", "µs more": "µs more", "% slower in a step": "% slower in a step"}
+    columns |= {"% of other threads": "% of other threads", "% slower at most": "% slower"}
+    rows = _rows(found, "probe_cost")
+    table = [[row["loop"], *(_number(row.get(key)) for key in columns.values())] for row in rows]
+    return _table(["loop", *columns], table) + _failures(rows, "loop")
+
+
+def tune_table(found: Mapping[str, Document]) -> str:
+    """What `kymo.tune` advises, and the best of all settings."""
+    columns = ["advised", "batches/s", "best of all", "its batches/s", "gain", "gain as told"]
+    table = [[row["data"], *(_number(row[key]) for key in columns)] for row in _rows(found, "tune")]
+    return _table(["data", *columns], table)
+
+
 def stop_file_table(found: Mapping[str, Document]) -> str:
     """What one look for the file `STOP` costs, µs."""
     columns = {"back to back": "back to back, p50 us", "2 ms of work between": "2 ms of work between, p50 us"}
@@ -285,7 +303,22 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     numeric = [
         " ---: "
         if head[column]
-        not in {"library", "loader", "disk", "call", "keeps", "dashboard", "gesture", "pace", "loop", "does", ""}
+        not in {
+            "library",
+            "loader",
+            "disk",
+            "call",
+            "keeps",
+            "dashboard",
+            "gesture",
+            "pace",
+            "loop",
+            "does",
+            "data",
+            "advised",
+            "best of all",
+            "",
+        }
         else " --- "
         for column in range(len(head))
     ]

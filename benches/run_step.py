@@ -26,7 +26,7 @@ import torch
 from apart import Failure, measured_apart
 from greenlet import greenlet
 from report import Row, budget, versions, write
-from run_step_loops import BARE, BARE_AGAIN, KYMO, KYMO_BAR, LOOPS, Batches, Training, network, terminal
+from run_step_loops import BARE, BARE_AGAIN, KYMO, KYMO_BAR, LOOPS, Batches, Loop, Training, network, terminal
 
 STEP_SECONDS = 0.005
 RATE = 1e-6  # so low that the model stays as it is, and with it what a step takes
@@ -81,8 +81,8 @@ class Turns:
             self.told[name] = f"{type(error).__name__}: {error}"[:150]
 
 
-def size_for_step() -> int:
-    """How many images make a batch whose step takes about 5 ms here: between two sizes time grows evenly."""
+def size_for_step(seconds: float = STEP_SECONDS) -> int:
+    """How many images make a batch whose step takes about so long here: between two sizes time grows evenly."""
     torch.set_num_threads(1)
     took = []
     for size in _TRIED:
@@ -95,14 +95,14 @@ def size_for_step() -> int:
             times.append(time.perf_counter() - start)
         took.append(statistics.quantiles(times, n=5)[0])  # where nothing else was in the way
     each = (took[1] - took[0]) / (_TRIED[1] - _TRIED[0])
-    return max(_TRIED[0] // 2, round(_TRIED[0] + (STEP_SECONDS - took[0]) / each))
+    return max(1, round(_TRIED[0] + (seconds - took[0]) / each))
 
 
 def trained(model: torch.nn.Module, batches: Batches, epochs: int) -> Training:
     return Training(model, torch.optim.SGD(model.parameters(), lr=RATE, momentum=0.9), batches.loader(), epochs)
 
 
-def in_turns(size: int, epochs: int, directory: Path) -> tuple[Figures, dict[str, str]]:
+def in_turns(each_loop: dict[str, Loop], size: int, epochs: int, directory: Path) -> tuple[Figures, dict[str, str]]:
     """Nanoseconds of each loop's steps, and of what lies around the ends of its epochs; why a peer has none."""
     data = Batches(size, STEPS)
     one = trained(network(), data, WARM_UP + epochs)  # for all: each loop's step works on the same memory
@@ -115,7 +115,7 @@ def in_turns(size: int, epochs: int, directory: Path) -> tuple[Figures, dict[str
         batches.before = lambda index: turns.pause(name, index)
         return batches
 
-    for name, loop in LOOPS.items():
+    for name, loop in each_loop.items():
         loops[name] = partial(loop, one._replace(loader=pausing(name).loader()), directory / name)
     turns = Turns(loops)
     turns.run()
@@ -130,15 +130,15 @@ def in_turns(size: int, epochs: int, directory: Path) -> tuple[Figures, dict[str
     return found, turns.told
 
 
-def alone(name: str, size: int, directory: Path) -> float:
+def alone(loop: Loop, size: int, directory: Path, steps: int = LONG_STEPS) -> float:
     """The CPU time of all threads but the training's in a second, from the middle of an epoch to that of the next."""
     marks = []
 
     def mark(index: int) -> None:
-        if index == LONG_STEPS // 2:
+        if index == steps // 2:
             marks.append((time.perf_counter(), time.process_time() - time.thread_time()))
 
-    LOOPS[name](trained(network(), Batches(size, LONG_STEPS, mark), 2), directory / name)
+    loop(trained(network(), Batches(size, steps, mark), 2), directory)
     (began, before), (ended, after) = marks
     return (after - before) / (ended - began)
 
@@ -151,7 +151,7 @@ def measure(size: int, epochs: int, directory: Path) -> dict[str, Any]:
     try:
         with terminal():
             if epochs:
-                found, told = in_turns(size, epochs, directory)
+                found, told = in_turns(LOOPS, size, epochs, directory)
                 return {"loops": found, "told": told}
             return {name: attempted(name, size, directory) for name in LOOPS if name != BARE_AGAIN}
     finally:
@@ -161,16 +161,17 @@ def measure(size: int, epochs: int, directory: Path) -> dict[str, Any]:
 def attempted(name: str, size: int, directory: Path) -> float | None:
     """As `alone`; None of a peer that fails."""
     try:
-        return alone(name, size, directory)
+        return alone(LOOPS[name], size, directory / name)
     except Exception:
         if name in OURS:
             raise
         return None
 
 
-def apart(*arguments: str) -> dict[str, Any]:
+def apart(script: str, *arguments: str) -> dict[str, Any]:
+    """What a script measures in a process of its own."""
     with tempfile.TemporaryDirectory(prefix="kymo-bench-", ignore_cleanup_errors=True) as directory:
-        command = [sys.executable, __file__, "--one", *arguments, directory]
+        command = [sys.executable, script, "--one", *arguments, directory]
         outcome = measured_apart(command, LIMIT, {"TERM": "xterm-256color", "PYTHONWARNINGS": "ignore"}, must=True)
     assert not isinstance(outcome, Failure)
     return outcome
@@ -222,8 +223,8 @@ def main() -> None:
         print(json.dumps(measure(int(size), int(epochs), Path(directory))))
         return
     size = arguments.size or size_for_step()
-    outcomes = [apart(str(size), str(arguments.epochs)) for _ in range(arguments.processes)]
-    background = apart(str(size), "0")
+    outcomes = [apart(__file__, str(size), str(arguments.epochs)) for _ in range(arguments.processes)]
+    background = apart(__file__, str(size), "0")
     rows = [row(name, outcomes, background.get(name)) for name in LOOPS]
     made = [
         budget(
