@@ -92,7 +92,13 @@ STATES = (
     State("layout", view="#side=tags&pin=val/accuracy&validation=joined"),
     State("sheet", after=sheet_is_opened, ready=".value"),
     State("run-page", logs="run", ready=".front[data-state=running] .prospect"),
-    State("run-pipeline", logs="run", view="#page=pipeline", ready=".column[data-ready=true] .bar"),
-    State("run-devices", logs="run", view="#page=devices", ready=".devices[data-ready=true] .line"),
+    State("run-pipeline", logs="cases", view="#front=before&page=pipeline", ready=".column[data-ready=true] .bar"),
+    State(
+        "run-beside",
+        logs="cases",
+        view="#front=before&page=pipeline&beside=after",
+        ready=".column[data-ready=true] + .column[data-ready=true] .bar",
+    ),
+    State("run-devices", logs="cases", view="#front=before&page=devices", ready=".devices[data-ready=true] .line"),
     State("run-stop", logs="run", ready=".front[data-state=running] .prospect", after=stop_is_asked),
 )

@@ -70,6 +70,13 @@ def train(log_dir: Path) -> None:
                     scheduler.step()
 
 
+def hold_back(log_dir: Path) -> None:
+    """Trains with one of the demo's bottlenecks, and once more with what its verdict advises."""
+    for name, options in (("before", []), ("after", ["--mended"])):
+        command = [sys.executable, "-m", "kymo.cli.bottlenecks.training", str(log_dir / name), "workers"]
+        subprocess.run([*command, "--seconds", "30", *options], check=True, stdout=subprocess.DEVNULL)
+
+
 class Server:
     """`kymo serve` as a process of its own, which a state may end."""
 
@@ -166,7 +173,7 @@ def main() -> None:
         raise SystemExit("No Chromium was found: run `make test`, or set KYMO_CHROMIUM to one.")
     (IMAGES / "states").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        logs = {name: Path(folder) / name for name in ("digits", "one", "sweep", "empty", "run")}
+        logs = {name: Path(folder) / name for name in ("digits", "one", "sweep", "empty", "run", "cases")}
         train(logs["digits"])
         shutil.copytree(logs["digits"] / "width-128" / "lr-0.1", logs["one"] / "digits")
         write_sweep(logs["sweep"], 1000)
@@ -176,6 +183,8 @@ def main() -> None:
             with served(logs["digits"]) as server:
                 shoot_dashboard(browser, server.url)
         wanted = [state for state in STATES if not asked or state.name in asked]
+        if any(state.logs == "cases" for state in wanted):
+            hold_back(logs["cases"])
         for state in wanted:
             if state.logs != "run":
                 shoot_state(browser, state, logs[state.logs])

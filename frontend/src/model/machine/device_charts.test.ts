@@ -28,6 +28,7 @@ test("shares have one scale, amounts begin at zero, and what never comes near ze
   const scale = (description: string, values: number[]) =>
     scaleOfChart(chartOf("host/x", "x", description), values);
   expect(scale("Busy, in percent.", [20, 40])).toEqual([0, 100]);
+  expect(scale("Busy, in percent.", [20, 101])).toEqual([0, 100]);
   expect(scale("Busy, in percent.", [20, 250])).toEqual([0, 250]);
   expect(scale("Read, in bytes.", [20, 40, NaN])).toEqual([0, 40]);
   expect(scale("Temperature, in °C.", [50, 60])).toEqual([49, 61]);

@@ -118,7 +118,8 @@ export function scaleOfChart({ top, grounded }: SensorChart, values: Iterable<nu
     high = Math.max(high, value);
   }
   if (low > high) return [0, top ?? 1];
-  const end = top === null ? high : Math.max(top, high);
+  // What is measured is a little more than all of it now and then.
+  const end = top === null || high > 1.05 * top ? high : top;
   if (grounded) return [Math.min(0, low), end > Math.min(0, low) ? end : 1];
   const room = (end - low) * 0.1 || 1;
   return [low - room, end + room];
