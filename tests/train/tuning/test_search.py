@@ -1,6 +1,7 @@
 """Which settings are tried and which is best, by rates that are made up; no clock but the test's is looked at."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ class Machine:
         return found if isinstance(found, Round) else Round(found)
 
 
-def searched(rate: Rate, limits: Limits, *, present: Setting | None = None, **options: bool) -> tuple[Search, Machine]:
+def searched(rate: Rate, limits: Limits, *, present: Setting | None = None, **options: Any) -> tuple[Search, Machine]:
     machine = Machine(rate)
     search = Search(machine.measure, present or Setting(0), limits, 60.0, lambda: machine.now, **options)
     for _ in search.run():
@@ -71,6 +72,9 @@ def test_workers_that_wait_may_be_more_than_there_are_cores() -> None:
         return Round(1.0 + setting.num_workers, at_work=0.1)
 
     assert searched(waiting, Limits(cores=4))[0].best.setting.num_workers == 8
+    enough, machine = searched(waiting, Limits(cores=4), enough=5.0)
+    assert max(setting.num_workers for setting in machine.measured) == 4  # they wait for the training
+    assert enough.best.setting.num_workers == 4
     busy, _ = searched(lambda setting: 1.0 + setting.num_workers, Limits(cores=4))
     assert busy.best.setting.num_workers == 4
 
@@ -103,6 +107,18 @@ def test_a_setting_that_fails_is_a_row_and_the_present_one_must_not() -> None:
         searched(failing, Limits(cores=4), present=Setting(2))
 
 
+def test_what_comes_of_a_worker_is_told_in_a_line() -> None:
+    def failing(setting: Setting) -> float:
+        if setting.num_workers:
+            raise OSError(
+                "Caught OSError in DataLoader worker process 0.\nTraceback:\n  File\nOSError: no more files\n"
+            )
+        return 1.0
+
+    search, _ = searched(failing, Limits(cores=1))
+    assert [trial.problem for trial in search.trials] == ["", "OSError: no more files"]
+
+
 def test_it_ends_in_time_however_long_a_batch_takes() -> None:
     machine = Machine(lambda _: 1.0)
 
@@ -111,7 +127,7 @@ def test_it_ends_in_time_however_long_a_batch_takes() -> None:
         return machine.measure(setting, 0.0)
 
     search = Search(slow, Setting(0), Limits(cores=64), 60.0, lambda: machine.now)
-    assert len(list(search.run())) == 3
+    assert len(list(search.run())) == 3  # one of them for nobody
     assert machine.now < 60.0 + 25.0
 
 

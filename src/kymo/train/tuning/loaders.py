@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from kymo.train.checkpoints.rng import restore_rng, rng_state
 from kymo.train.tuning.setting import Setting
-
-Factory = Callable[..., Any]
 
 
 def like(loader: Any, setting: Setting) -> Any:
@@ -19,7 +17,7 @@ def like(loader: Any, setting: Setting) -> Any:
         loader: The DataLoader; its samplers are used by the one that is made, too.
         setting: How that makes its batches.
     """
-    from torch.utils.data import DataLoader, IterableDataset
+    from torch.utils.data import BatchSampler, DataLoader, IterableDataset
 
     found: dict[str, Any] = {
         "dataset": loader.dataset,
@@ -33,8 +31,13 @@ def like(loader: Any, setting: Setting) -> Any:
             found["sampler"] = loader.sampler
     elif isinstance(loader.dataset, IterableDataset):
         found |= {"batch_size": loader.batch_size, "drop_last": loader.drop_last}
+    elif type(loader.batch_sampler) is BatchSampler:
+        batches = loader.batch_sampler
+        found |= {"sampler": batches.sampler, "batch_size": batches.batch_size, "drop_last": batches.drop_last}
     else:
         found["batch_sampler"] = loader.batch_sampler
+    if hasattr(loader, "in_order"):  # from torch 2.6 on
+        found["in_order"] = loader.in_order
     if setting.num_workers:
         found |= {"timeout": loader.timeout, "multiprocessing_context": loader.multiprocessing_context}
     return DataLoader(**found, **setting.arguments())

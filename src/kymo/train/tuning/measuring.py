@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 from kymo.train.tuning.trial import Round
+
+
+class EmptyLoaderError(ValueError):
+    """A loader that gives no batch."""
+
 
 _FEWEST = 3  # batches that are timed, at least
 _PATIENCE_SECONDS = 5.0  # for workers to end
@@ -22,12 +28,12 @@ def measured(loader: Any, seconds: float, step_seconds: float) -> Round:
         step_seconds: What the training needs for each batch.
 
     Raises:
-        ValueError: It gives no batch.
+        EmptyLoaderError: It gives no batch.
         Exception: What the dataset raises.
     """
     import psutil
 
-    own = psutil.Process()
+    own, others = psutil.Process(), multiprocessing.active_children()
     before = {child.pid for child in own.children()}
     batches = _Endless(loader)
     try:
@@ -57,6 +63,10 @@ def measured(loader: Any, seconds: float, step_seconds: float) -> Round:
         return Round(count / elapsed, started - began, memory, _bytes_of(batch), min(1.0, at_work))
     finally:
         batches.end()
+        for worker in multiprocessing.active_children():
+            if worker not in others:  # of an iterator that was interrupted while it started them
+                worker.kill()
+                worker.join(_PATIENCE_SECONDS)
 
 
 class _Endless:
@@ -74,7 +84,7 @@ class _Endless:
         try:
             return next(self._epoch)
         except StopIteration:
-            raise ValueError("the loader gives no batch: its dataset, or its sampler, is empty.") from None
+            raise EmptyLoaderError("the loader gives no batch: its dataset, or its sampler, is empty.") from None
 
     def end(self) -> None:
         """Ends the workers, which would otherwise live until the garbage is collected."""

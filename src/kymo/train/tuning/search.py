@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 from kymo.train.tuning.limits import Limits
@@ -10,10 +11,16 @@ from kymo.train.tuning.trial import Round, Trial
 
 Measure = Callable[[Setting, float], Round]
 
-_COUNTS, _FINAL, _DETAILS = 0.45, 0.3, 0.25  # of the time: how many workers, the best few again, what else can be set
+_WARM_UP, _COUNTS, _FINAL, _DETAILS = (
+    0.05,
+    0.4,
+    0.3,
+    0.25,
+)  # of the time: how many workers, the best few again, what else can be set
 _FINALISTS, _TURNS = 3, 2
 _NOISE = 0.03  # of a rate, at least: so much differs from one time to the next
 _BLOCKED = 0.5  # of their time at work, at most: workers that wait can be more than there are cores
+_BLOCKED_BELOW = 0.9  # of what the training takes: those that are faster wait for it
 _MORE = 2  # times the cores, where they wait
 _PREFETCH = (4, 8)
 
@@ -21,6 +28,7 @@ _PREFETCH = (4, 8)
 class Search:
     """Tries settings for a bounded time.
 
+    The present setting is measured first, and once before that for nobody: files are read for the first time then.
     Every setting is measured at least once for a slice of the time, and the best ones again, in turns, so that a moment
     in which the machine was slow decides nothing. Of settings that are as fast as the best one, as far as can be told,
     the one with fewest workers is best, then the one that makes least ahead.
@@ -31,6 +39,7 @@ class Search:
         limits: What there is room for.
         seconds: For how long, all together.
         clock: Tells the time, in seconds.
+        enough: Batches per second that the training takes at most.
         can_pin: Whether pinned memory is worth a try.
 
     Attributes:
@@ -55,6 +64,7 @@ class Search:
         seconds: float,
         clock: Callable[[], float],
         *,
+        enough: float = math.inf,
         can_pin: bool = False,
     ) -> None:
         self.trials: list[Trial] = []
@@ -64,6 +74,7 @@ class Search:
         self._seconds = seconds
         self._clock = clock
         self._ends = clock() + seconds
+        self._enough = enough
         self._can_pin = can_pin
 
     def run(self) -> Iterator[Setting]:
@@ -73,18 +84,23 @@ class Search:
             Exception: What measuring the present setting has raised: there is nothing to compare with.
         """
         counts = self._counts()
+        yield self._present
+        self._measure(self._present, _WARM_UP * self._seconds)
         for setting in counts:
             yield from self._try(setting, _COUNTS * self._seconds / len(counts))
         if self._is_blocked():
             more = Setting(_MORE * self._limits.cores, pin_memory=self._present.pin_memory)
             yield from self._try(more, _COUNTS * self._seconds / len(counts))
-        finalists = sorted(self._measured(), key=lambda trial: -trial.batches_per_second)[:_FINALISTS]
+        fastest = sorted(self._measured(), key=lambda trial: -trial.batches_per_second)[:_FINALISTS]
+        finalists = list(dict.fromkeys([self._present, *(trial.setting for trial in fastest)]))
+        yield from self._in_turns(finalists, _FINAL)
+        if details := self._details(self.best.setting):
+            yield from self._in_turns([self.best.setting, *details], _DETAILS)
+
+    def _in_turns(self, settings: list[Setting], share: float) -> Iterator[Setting]:
         for _ in range(_TURNS):
-            for trial in finalists:
-                yield from self._try(trial.setting, _FINAL * self._seconds / (_TURNS * len(finalists)))
-        details = self._details(self.best.setting)
-        for setting in details:
-            yield from self._try(setting, _DETAILS * self._seconds / len(details))
+            for setting in settings:
+                yield from self._try(setting, share * self._seconds / (_TURNS * len(settings)))
 
     @property
     def present(self) -> Trial:
@@ -110,7 +126,8 @@ class Search:
         """Whether the largest number of workers so far mostly waits, and has made it faster."""
         largest = max(self._measured(), key=lambda trial: trial.setting.num_workers)
         workers = largest.setting.num_workers
-        return 0 < workers == self._limits.cores and largest.rounds[0].at_work < _BLOCKED
+        waits = largest.rounds[0].at_work < _BLOCKED and largest.batches_per_second < _BLOCKED_BELOW * self._enough
+        return 0 < workers == self._limits.cores and waits
 
     def _details(self, best: Setting) -> list[Setting]:
         """The best setting so far with something else changed."""
@@ -142,4 +159,10 @@ class Search:
         except Exception as error:
             if is_first:
                 raise
-            trial.problem = f"{type(error).__name__}: {error}"
+            trial.problem = _told(error)
+
+
+def _told(error: Exception) -> str:
+    """What went wrong, in a line; an error in a worker comes with all of that one's traceback."""
+    lines = str(error).strip().splitlines()
+    return lines[-1] if len(lines) > 1 else f"{type(error).__name__}: {error}"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import math
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kymo.train.tuning.limits import Limits
-from kymo.train.tuning.loaders import Factory, like, nothing_drawn
-from kymo.train.tuning.measuring import measured
+from kymo.train.tuning.loaders import like, nothing_drawn
+from kymo.train.tuning.measuring import EmptyLoaderError, measured
 from kymo.train.tuning.search import Search
 from kymo.train.tuning.setting import Setting
 from kymo.train.tuning.trial import Trial
@@ -94,13 +96,14 @@ def tune(loader: Any, *, seconds: float = 60.0, step_seconds: float = 0.0, progr
         limits,
         seconds,
         time.monotonic,
+        enough=1 / step_seconds if step_seconds else math.inf,
         can_pin=torch.cuda.is_available(),
     )
     with nothing_drawn(loader), _bar(seconds, progress) as show:
         try:
             for setting in search.run():
                 show(setting)
-        except ValueError:
+        except EmptyLoaderError:
             raise
         except Exception as error:
             raise RuntimeError(f"the loader fails as it is set ({present}): {error}") from error
@@ -114,11 +117,17 @@ def _maker(loader: Any) -> tuple[Callable[[Setting], Any], Setting]:
     from torch.utils.data import DataLoader
 
     if isinstance(loader, DataLoader):
-        return lambda setting: like(loader, setting), Setting.of(loader)
+        return lambda setting: _quietly(like, loader, setting), Setting.of(loader)
     if callable(loader):
-        factory: Factory = loader
-        return lambda setting: factory(**setting.arguments()), Setting(0)
+        return lambda setting: _quietly(loader, **setting.arguments()), Setting(0)
     raise TypeError(f"{loader!r} is no DataLoader: give one, or a function that makes one.")
+
+
+def _quietly(make: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    """Without torch's warning of more workers than cores: those that wait take none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return make(*args, **named)
 
 
 @contextmanager
