@@ -30,6 +30,7 @@ class Given:
         log: How many numbers are logged at each step.
         slow: What one sample in a hundred takes more, of waiting.
         samples: How many there are in an epoch.
+        start: What each worker takes to start, of waiting.
         validation: What the validation takes after each epoch.
         source: "map", an "iterable" dataset, or a "generator" that is no loader.
         locked: Whether samples are fetched one at a time, by all workers together.
@@ -45,6 +46,7 @@ class Given:
     log: int = 1
     slow: float = 0.0
     samples: int = 1_000_000
+    start: float = 0.0
     validation: float = 0.0
     source: str = "map"
     locked: bool = False
@@ -128,7 +130,11 @@ def batches_of(given: Given, lock: Path) -> Iterable[Any]:
         return torch.stack(batch)
 
     dataset = Stream(samples) if given.source == "iterable" else samples
-    return DataLoader(dataset, batch_size=1, num_workers=given.workers, collate_fn=collate)
+
+    def start(_: int) -> None:
+        time.sleep(given.start)
+
+    return DataLoader(dataset, batch_size=1, num_workers=given.workers, collate_fn=collate, worker_init_fn=start)
 
 
 def main(directory: str, seconds: float, given: Given) -> None:

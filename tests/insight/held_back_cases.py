@@ -29,6 +29,7 @@ class Case(NamedTuple):
         given: What its steps and samples take, in seconds; see held_back.py.
         is_plain: Nothing that else goes on on the machine can hide it.
         is_held_out: No rule was written with it in mind.
+        seconds: How long to train.
         named: What the finding must name.
     """
 
@@ -37,15 +38,16 @@ class Case(NamedTuple):
     given: dict[str, Any]
     is_plain: bool = False
     is_held_out: bool = False
+    seconds: float = 9.0
     named: str = ""
 
     def is_right(self, findings: list[Finding]) -> bool:
         """Whether what holds it back was found first."""
         return findings[0].cause == self.cause and self.named in findings[0].text
 
-    def findings(self, directory: Path, seconds: float = 9.0) -> list[Finding]:
+    def findings(self, directory: Path) -> list[Finding]:
         """Trains, and says what is found out about it."""
-        self._train(directory, seconds, self.given)
+        self._train(directory, self.seconds, self.given)
         (run,) = kymo.open(directory).values()
         return diagnosed(run)
 
@@ -95,8 +97,25 @@ CASES = (
     Case("collating is too slow, 75 %", "collate", {"workers": 1, "step": 0.005, "collate": 0.02}),
     Case("logs ten thousand numbers a step", "logging", {"workers": 1, "step": 0.02, "log": 10_000}),
     Case("logs thirty thousand numbers a step", "logging", {"workers": 1, "step": 0.02, "log": 30_000}),
-    Case("validates for half of the time", "validation", {"step": 0.01, "samples": 100, "validation": 1.0}),
-    Case("starts its workers for each epoch", "epoch_starts", {"workers": 1, "step": 0.01, "samples": 60}),
+    Case(
+        "validates for half of the time",
+        "validation",
+        {"step": 0.01, "samples": 100, "validation": 1.0},
+        seconds=20.0,
+    ),
+    Case(
+        "starts its workers for each epoch, 20 %",
+        "epoch_starts",
+        {"workers": 1, "step": 0.02, "samples": 60, "start": 0.3},
+        seconds=15.0,
+    ),
+    Case(
+        "starts its workers for each epoch, 50 %",
+        "epoch_starts",
+        {"workers": 1, "step": 0.02, "samples": 60, "start": 1.2},
+        seconds=20.0,
+    ),
+    Case("takes over what lies ready", "hand_over", {"workers": 1, "step": 0.005}),
     # What no rule was written for.
     Case(
         "a generator makes the batches",
@@ -121,6 +140,7 @@ CASES = (
         "slow_samples",
         {"workers": 1, "step": 0.01, "fetch": 0.001, "slow": 2.0},
         is_held_out=True,
+        seconds=20.0,
     ),
     Case(
         "a worker half at work, half waiting, is in time",

@@ -149,6 +149,17 @@ def test_taking_batches_over_is_no_wait_for_workers() -> None:
     assert hand_over(recent(**STARVED)) is None
 
 
+def test_what_lies_ready_is_not_waited_for_but_taken_over() -> None:
+    ready = MADE | {"pipeline__data_wait_p50": 3.0, "pipeline__step_time_p50": 10.0, "pipeline__data_wait": 32.0}
+    taken = recent(**ready, pipeline__queue_empty=0.0, pipeline__data_wait_cpu=50.0)
+    assert is_none(data_wait(taken))
+    assert found(hand_over(taken)).gain == pytest.approx(1 / 0.7)
+    made = recent(**ready, pipeline__queue_empty=90.0, pipeline__data_wait_cpu=5.0)
+    assert found(data_wait(made)).cause == "too_few_workers"
+    assert found(data_wait(made)).gain == pytest.approx(1 / 0.68)
+    assert is_none(hand_over(made))
+
+
 def test_a_small_wait_is_none() -> None:
     small = {"pipeline__data_wait_cpu": 90.0, "pipeline__workers": 0.0}
     assert is_none(data_wait(recent(pipeline__data_wait=4.0, **small)))

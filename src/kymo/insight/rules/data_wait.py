@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kymo.insight.finding import Finding, gain_without, severity_of
 from kymo.insight.recent import Recent
-from kymo.insight.rules.makers import Makers
+from kymo.insight.rules.makers import Makers, taking_over
 from kymo.insight.rules.wait_causes import cause_of
 from kymo.insight.suspicion import Suspicion
 
@@ -48,7 +48,8 @@ EVIDENCE = (
 def data_wait(recent: Recent) -> Suspicion | None:
     """Why a training waits for its data, if it does.
 
-    What could be gained is bounded by the wait that nothing hides: while a GPU is busy, the host may wait at no cost.
+    It is told where the training waits for batches to be made: not for a core, and not for taking over what is ready.
+    What could be gained is all of the wait that nothing hides: while a GPU is busy, the host may wait at no cost.
 
     Args:
         recent: What was sampled.
@@ -56,12 +57,12 @@ def data_wait(recent: Recent) -> Suspicion | None:
     waits = recent.share("data_wait")
     if waits is None:
         return None
-    share = waits * _idle(recent)
-    exposed, is_doubtful = _exposed(recent, share)
-    if share <= 0:
+    for_making = max(0.0, waits * (1 - (recent.get("pipeline/data_wait_core") or 0.0) / 100) - taking_over(recent))
+    if for_making <= 0:
         return None
-    cause = cause_of(recent, Makers.of(recent), share)
-    text = f"Steps wait {100 * share:.0f} % of the time for the next batch: {cause.told}"
+    exposed, is_doubtful = _exposed(recent, waits)
+    cause = cause_of(recent, Makers.of(recent), waits)
+    text = f"Steps wait {100 * waits:.0f} % of the time for the next batch: {cause.told}"
     experiment = cause.experiment
     if is_doubtful:
         experiment = "Train on one batch that stays on the GPU: its time is what the training alone takes."
@@ -75,17 +76,7 @@ def data_wait(recent: Recent) -> Suspicion | None:
         gain_without(exposed),
         experiment,
     )
-    return Suspicion(exposed / _MATTERS, finding)
-
-
-def _idle(recent: Recent) -> float:
-    """How much of the wait for batches the training's thread could do nothing but wait for their making, from 0 to 1.
-
-    Without a core, it waits for other processes, whatever it is about to do. Where workers make the batches, what it is
-    at work with is taking them over.
-    """
-    at_work = (recent.get("pipeline/data_wait_cpu") or 0.0) if recent.get("pipeline/workers") else 0.0
-    return max(0.0, 1 - ((recent.get("pipeline/data_wait_core") or 0.0) + at_work) / 100)
+    return Suspicion(min(exposed, for_making) / _MATTERS, finding)
 
 
 def _exposed(recent: Recent, share: float) -> tuple[float, bool]:

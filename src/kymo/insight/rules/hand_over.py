@@ -5,9 +5,10 @@ from __future__ import annotations
 from kymo.insight.finding import Finding, gain_without, severity_of
 from kymo.insight.recent import Recent
 from kymo.insight.rules.data_wait import EVIDENCE
+from kymo.insight.rules.makers import taking_over
 from kymo.insight.suspicion import Suspicion
 
-_MATTERS = 0.1  # of the time
+_MATTERS = 0.12  # of the time
 
 
 def hand_over(recent: Recent) -> Suspicion | None:
@@ -16,10 +17,9 @@ def hand_over(recent: Recent) -> Suspicion | None:
     Args:
         recent: What was sampled.
     """
-    waits, at_work = recent.share("data_wait"), recent.get("pipeline/data_wait_cpu")
-    if waits is None or at_work is None or not recent.get("pipeline/workers"):
+    share = taking_over(recent)
+    if share <= 0:
         return None
-    share = waits * at_work / 100
     finding = Finding(
         "hand_over",
         severity_of(share),

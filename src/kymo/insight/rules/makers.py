@@ -8,6 +8,7 @@ from typing import Self
 from kymo.insight.recent import Recent
 
 _MAIN = 0.5  # of the time of making batches: a part that takes as much is named
+_READY = 50.0  # percent of the batches that were asked for, which were not ready
 _PARTS = {"batch_fetch": "the dataset's own part", "batch_collate": "collating samples into batches"}
 
 
@@ -48,6 +49,21 @@ class Makers:
     def waiting(self) -> float | None:
         """How much of their time they wait for something that is no core: a disk, a network, a lock."""
         return None if self.at_work is None else max(0.0, 1 - self.at_work - self.wait_for_core)
+
+
+def taking_over(recent: Recent) -> float:
+    """The share of all the time that goes into taking over batches that workers have made, from 0 to 1.
+
+    Where batches mostly lie ready, the median wait is that; where not, what the training's thread is at work meanwhile.
+    """
+    waits, at_work = recent.share("data_wait"), recent.get("pipeline/data_wait_cpu")
+    if waits is None or not recent.get("pipeline/workers"):
+        return 0.0
+    empty = recent.get("pipeline/queue_empty")
+    wait, step = recent.get("pipeline/data_wait_p50"), recent.get("pipeline/step_time_p50")
+    if empty is not None and empty < _READY and wait is not None and step:
+        return min(waits, wait / step)
+    return waits * (at_work or 0.0) / 100
 
 
 def _times(recent: Recent, workers: int | None, cores: float | None) -> tuple[float | None, float]:
