@@ -160,6 +160,17 @@ def test_what_lies_ready_is_not_waited_for_but_taken_over() -> None:
     assert is_none(hand_over(made))
 
 
+def test_makers_tell_better_than_the_queue_whether_batches_lie_ready() -> None:
+    waits = MADE | {"pipeline__data_wait_p50": 3.0, "pipeline__step_time_p50": 10.0, "pipeline__data_wait": 32.0}
+    waits |= {"pipeline__data_wait_cpu": 5.0}
+    busy = recent(**waits, pipeline__makers_busy=98.0, pipeline__queue_empty=10.0)
+    assert found(data_wait(busy)).cause == "too_few_workers"
+    assert is_none(hand_over(busy))
+    spare = recent(**waits, pipeline__makers_busy=20.0, pipeline__queue_empty=80.0)
+    assert is_none(data_wait(spare))
+    assert found(hand_over(spare)).cause == "hand_over"
+
+
 def test_a_small_wait_is_none() -> None:
     small = {"pipeline__data_wait_cpu": 90.0, "pipeline__workers": 0.0}
     assert is_none(data_wait(recent(pipeline__data_wait=4.0, **small)))

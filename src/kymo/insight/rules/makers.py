@@ -8,6 +8,7 @@ from typing import Self
 from kymo.insight.recent import Recent
 
 _MAIN = 0.5  # of the time of making batches: a part that takes as much is named
+_SPARE = 70.0  # percent of their time at most: makers that are at it for less have time to spare
 _READY = 50.0  # percent of the batches that were asked for, which were not ready
 _PARTS = {"batch_fetch": "the dataset's own part", "batch_collate": "collating samples into batches"}
 
@@ -54,14 +55,16 @@ class Makers:
 def taking_over(recent: Recent) -> float:
     """The share of all the time that goes into taking over batches that workers have made, from 0 to 1.
 
-    Where batches mostly lie ready, the median wait is that; where not, what the training's thread is at work meanwhile.
+    Where makers have time to spare, batches lie ready and the median wait is that; where not, it is what the training's
+    thread is at work meanwhile. How many batches lie in the queue tells less: there they are while they are still sent.
     """
     waits, at_work = recent.share("data_wait"), recent.get("pipeline/data_wait_cpu")
     if waits is None or not recent.get("pipeline/workers"):
         return 0.0
-    empty = recent.get("pipeline/queue_empty")
+    busy, empty = recent.get("pipeline/makers_busy"), recent.get("pipeline/queue_empty")
+    is_ready = busy < _SPARE if busy is not None else empty is not None and empty < _READY
     wait, step = recent.get("pipeline/data_wait_p50"), recent.get("pipeline/step_time_p50")
-    if empty is not None and empty < _READY and wait is not None and step:
+    if is_ready and wait is not None and step:
         return min(waits, wait / step)
     return waits * (at_work or 0.0) / 100
 
