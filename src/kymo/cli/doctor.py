@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -49,6 +50,8 @@ def told(finding: Finding, *, evidence: bool = False) -> str:
     if finding.advice:
         lines.append(finding.advice)
     sure = f"{100 * finding.confidence:.0f} % sure"
+    if finding.since is not None:
+        sure += f", since {datetime.fromtimestamp(finding.since):%Y-%m-%d %H:%M:%S}"
     gain = "" if finding.gain is None else f"at most {finding.gain:.2g} times as fast, "
     lines.append(f"{gain}{sure}." if finding.advice else f"{sure}.")
     if finding.experiment:
