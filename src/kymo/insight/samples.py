@@ -24,11 +24,12 @@ _SLOWEST = "pipeline/step_time_p99"
 PAUSES = ("pipeline/validation", "pipeline/checkpoint", "pipeline/first_batch")
 _SECONDS = 60.0  # of a window
 _MOST = 20_000  # samples that are looked at, the newest
-_MOST_ENDS = 300
+_MOST_ENDS = 120
 # The first samples of a training are of caches that fill, and of code that is compiled.
 _WARM_UP = 2
 _ENOUGH = 3  # samples to judge by
 _NEAR = 0.5  # seconds between values of one sample, at most
+_LEAST = 0.01  # seconds that a sample stands for
 _GAP = 2.0  # seconds without a sample in which steps went on as in the next one; longer ones, only where steps are long
 
 
@@ -56,6 +57,11 @@ class Samples:
         self.values = values
         self._paused = paused
         self._weights = self._stand_for()
+        # Of each series up to each sample: its values by the time that they stand for, and that time where it has some.
+        every = np.array(list(values.values())).reshape(len(values), len(times))
+        known = np.isfinite(every)
+        self._sums = _running(np.where(known, every, 0.0) * self._weights)
+        self._known = _running(known * self._weights)
 
     @classmethod
     def of(cls, run: Run) -> Self:
@@ -93,16 +99,13 @@ class Samples:
             end: Which sample.
         """
         start = int(np.searchsorted(self.times, self.times[end] - _SECONDS))
-        weights = self._weights[start : end + 1]
-        means = {}
-        for tag, values in self.values.items():
-            part = values[start : end + 1]
-            known = np.isfinite(part)
-            if known.any():
-                means[tag] = float(np.average(part[known], weights=weights[known]))
+        sums = self._sums[:, end + 1] - self._sums[:, start]
+        known = self._known[:, end + 1] - self._known[:, start]
+        pairs = zip(self.values, sums.tolist(), known.tolist(), strict=True)
+        means = {tag: total / weight for tag, total, weight in pairs if weight >= _LEAST / 2}
         began = float(self.times[start - 1] if start else self.times[0])
         paused = {tag: self._paused_between(tag, began, float(self.times[end])) for tag in self._paused}
-        return Recent(means, paused=paused, seconds=float(weights.sum()))
+        return Recent(means, paused=paused, seconds=float(self._weights[start : end + 1].sum()))
 
     def _stand_for(self) -> Floats:
         """How many seconds of steps each sample stands for."""
@@ -116,7 +119,7 @@ class Samples:
             gaps -= np.diff(before[np.searchsorted(ended, self.times, side="right")], prepend=0.0)
         slowest = self.values.get(_SLOWEST, np.zeros(len(gaps)))
         longest = np.maximum(_GAP, 2 * np.nan_to_num(slowest) / 1000)
-        return np.clip(gaps, 0.01, longest)
+        return np.clip(gaps, _LEAST, longest)
 
     def _paused_between(self, tag: str, began: float, ended: float) -> list[float]:
         times, took = self._paused[tag]
@@ -130,6 +133,11 @@ def _aligned(times: Floats, found: Floats, values: Floats) -> Floats:
     near = np.abs(times[nearest] - found) <= _NEAR
     aligned[nearest[near]] = values[near]
     return aligned
+
+
+def _running(values: Floats) -> Floats:
+    """The sums of all before each column, and of all; float64 of shape (rows, columns + 1)."""
+    return np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
 
 
 def _ascending(times: Floats) -> Floats:
