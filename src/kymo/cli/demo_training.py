@@ -10,6 +10,7 @@ import sys
 import time
 from typing import Any
 
+from kymo.cli.demo_errors import trained
 from kymo.train.checkpoints import BestModel
 from kymo.train.run import Run
 from kymo.train.stopping import MaxTime
@@ -103,14 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--resume", action="store_true", help="go on where the run was stopped")
     options = parser.parse_args(arguments)
     pace = 0.0 if options.fast else PACED_EPOCH_SECONDS
-    try:
-        return train(options.log_dir, options.epochs, pace, resume=options.resume)
-    except ModuleNotFoundError as error:
-        print(f"kymo demo needs {error.name}, which is not installed: pip install 'kymo[demo]'.", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"kymo demo cannot record its run ({error}): give --logdir a directory to write in.", file=sys.stderr)
-        return 2
+    return trained(lambda: train(options.log_dir, options.epochs, pace, resume=options.resume))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kymo.cli.bottlenecks.recipe import BOTTLENECKS, Recipe, recipe_for
+from kymo.cli.demo_errors import trained
 from kymo.probe.host.cgroup import Cgroup, usable_cores
 from kymo.train.run import Run
 from kymo.train.stopping import MaxTime
@@ -110,14 +111,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--mended", action="store_true")
     options = parser.parse_args(arguments)
     recipe = recipe_for(options.bottleneck, math.floor(usable_cores(Cgroup())), is_mended=options.mended)
-    try:
-        return train(options.log_dir, recipe, options.seconds)
-    except ModuleNotFoundError as error:
-        print(f"kymo demo needs {error.name}, which is not installed: pip install 'kymo[demo]'.", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"kymo demo cannot record its run ({error}): give --logdir a directory to write in.", file=sys.stderr)
-        return 2
+    return trained(lambda: train(options.log_dir, recipe, options.seconds))
 
 
 if __name__ == "__main__":

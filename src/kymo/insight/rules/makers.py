@@ -22,7 +22,7 @@ class Makers:
         cores: How many cores there are for them; None where that is not known.
         at_work: How much of their time they had a core, from 0 to 1; None where that is not known.
         wait_for_core: How much of their time they could have run and had none; 0 where that is not known.
-        busy: How much of their time they were making batches at all; None where that is not known.
+        have_time: Whether they have time to spare, so that batches lie ready; None where that is not known.
         part: What most of the time goes into, in words; "" where no part has most of it, or that is not known.
         collates: Whether most of it goes into collating.
     """
@@ -31,7 +31,7 @@ class Makers:
     cores: float | None
     at_work: float | None
     wait_for_core: float = 0.0
-    busy: float | None = None
+    have_time: bool | None = None
     part: str = ""
     collates: bool = False
 
@@ -42,9 +42,8 @@ class Makers:
         workers = None if known is None else int(known)
         cores = recent.get("host/cores")
         at_work, waits = _times(recent, workers, cores)
-        busy = recent.get("pipeline/makers_busy")
         collates = (recent.get("pipeline/batch_collate") or 0.0) / 100 >= _MAIN
-        return cls(workers, cores, at_work, waits, None if busy is None else busy / 100, _main_part(recent), collates)
+        return cls(workers, cores, at_work, waits, _have_time(recent), _main_part(recent), collates)
 
     @property
     def waiting(self) -> float | None:
@@ -61,12 +60,17 @@ def taking_over(recent: Recent) -> float:
     waits, at_work = recent.share("data_wait"), recent.get("pipeline/data_wait_cpu")
     if waits is None or not recent.get("pipeline/workers"):
         return 0.0
-    busy, empty = recent.get("pipeline/makers_busy"), recent.get("pipeline/queue_empty")
-    is_ready = busy < _SPARE if busy is not None else empty is not None and empty < _READY
+    have_time, empty = _have_time(recent), recent.get("pipeline/queue_empty")
+    is_ready = have_time if have_time is not None else empty is not None and empty < _READY
     wait, step = recent.get("pipeline/data_wait_p50"), recent.get("pipeline/step_time_p50")
     if is_ready and wait is not None and step:
         return min(waits, wait / step)
     return waits * (at_work or 0.0) / 100
+
+
+def _have_time(recent: Recent) -> bool | None:
+    busy = recent.get("pipeline/makers_busy")
+    return None if busy is None else busy < _SPARE
 
 
 def _times(recent: Recent, workers: int | None, cores: float | None) -> tuple[float | None, float]:

@@ -6,7 +6,7 @@ from kymo.insight.finding import Finding, gain_without, severity_of
 from kymo.insight.recent import Recent
 from kymo.insight.suspicion import Suspicion
 
-_COPY_MATTERS = 0.1
+_COPY_MATTERS = 0.1  # of the time
 _LOGGING_MATTERS = 0.05
 
 
@@ -16,21 +16,16 @@ def copying(recent: Recent) -> Suspicion | None:
     Args:
         recent: What was sampled.
     """
-    share = recent.share("copy")
-    if share is None:
-        return None
-    finding = Finding(
+    return _of(
+        recent,
         "copy",
-        severity_of(share),
-        f"Steps spend {100 * share:.0f} % of the time on moving the batch to its device.",
-        recent.evidence("pipeline/copy", "pipeline/copy_p50", "pipeline/step_time_p50"),
-        0.7,
-        "Give the DataLoader pin_memory=True, so that copies go on while the device computes, and move images as bytes "
-        "(uint8) that the device turns into floats.",
-        gain_without(share),
-        "Train on batches that are on the device already.",
+        _COPY_MATTERS,
+        told="moving the batch to its device",
+        confidence=0.7,
+        advice="Give the DataLoader pin_memory=True, so that copies go on while the device computes, and move images "
+        "as bytes (uint8) that the device turns into floats.",
+        experiment="Train on batches that are on the device already.",
     )
-    return Suspicion(share / _COPY_MATTERS, finding)
 
 
 def logging_cost(recent: Recent) -> Suspicion | None:
@@ -39,16 +34,30 @@ def logging_cost(recent: Recent) -> Suspicion | None:
     Args:
         recent: What was sampled.
     """
-    share = recent.share("logging")
+    return _of(
+        recent,
+        "logging",
+        _LOGGING_MATTERS,
+        told="logging",
+        confidence=0.8,
+        advice="Log less often, or fewer numbers: every tenth step draws the same curve.",
+    )
+
+
+def _of(
+    recent: Recent, phase: str, matters: float, *, told: str, confidence: float, advice: str, experiment: str = ""
+) -> Suspicion | None:
+    share = recent.share(phase)
     if share is None:
         return None
     finding = Finding(
-        "logging",
+        phase,
         severity_of(share),
-        f"Steps spend {100 * share:.0f} % of the time on logging.",
-        recent.evidence("pipeline/logging", "pipeline/logging_p50", "pipeline/step_time_p50"),
-        0.8,
-        "Log less often, or fewer numbers: every tenth step draws the same curve.",
+        f"Steps spend {100 * share:.0f} % of the time on {told}.",
+        recent.evidence(f"pipeline/{phase}", f"pipeline/{phase}_p50", "pipeline/step_time_p50"),
+        confidence,
+        advice,
         gain_without(share),
+        experiment,
     )
-    return Suspicion(share / _LOGGING_MATTERS, finding)
+    return Suspicion(share / matters, finding)

@@ -18,7 +18,6 @@ _COLD = 0.5  # of what is read, which comes from the disk
 _READS = 1e6  # bytes per second from the disk, at least
 _UNEVEN = 20.0  # so many times the median are the slowest samples, or waits: they, and not the common ones, are missed
 _FAULTS = 1.0  # of a batch, each a read from a disk
-_IDLE = 0.7  # of the time at most: makers that are at it for less have to wait for something other than each other
 _SPARE = 1.25  # so many times the workers that would just do
 _SAME_BATCH = "Train on one batch that is kept, again and again: the time of a step is then what training itself takes."
 
@@ -212,7 +211,7 @@ def _comes_in_bursts(recent: Recent, makers: Makers) -> bool:
     step = recent.get("pipeline/step_time_p50")
     if common is None or longest is None or step is None or not makers.workers:
         return False
-    return common < 0.05 * step and longest > step and (makers.busy is None or makers.busy < _IDLE)
+    return common < 0.05 * step and longest > step and makers.have_time is not False
 
 
 def _workers(count: int | None) -> str:

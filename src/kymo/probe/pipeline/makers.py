@@ -165,4 +165,4 @@ def _time_worker(making: Making) -> None:
             time_fetcher(fetcher, making)
         return fetcher
 
-    _DatasetKind.create_fetcher = staticmethod(create_timed)  # type: ignore[method-assign]
+    _DatasetKind.create_fetcher = staticmethod(create_timed)  # type: ignore[method-assign] # in this process only
