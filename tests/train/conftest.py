@@ -5,6 +5,7 @@ import pytest
 
 # Modules that several tests share.
 sys.path.append(str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parent.parent / "probe" / "pipeline"))
 
 from asking import Asker
 

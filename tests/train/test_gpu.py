@@ -1,5 +1,6 @@
 """What needs a GPU: that nothing waits for it, and that what leaves it is right."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import kymo
 from kymo.format.control_request import ask
 from kymo.format.open_directory import open_directory
 from kymo.train import session
+from kymo.train.batch_copies import batch_copies
 from kymo.train.checkpoints.host_copy import host_copy
 from kymo.train.control import inbox
 from kymo.train.model_checks import DeviceMismatchError
@@ -59,6 +61,48 @@ def test_logging_waits_for_no_device(tmp_path: Path):
         assert found[tag].steps.tolist() == list(range(1, steps + 1)), tag
         assert found[tag].values.tolist() == [factor * step for step in range(steps)], tag
     assert found["train/loss/epoch"].values.tolist() == [(steps - 1) / 2]
+
+
+def test_batches_that_are_copied_beside_are_what_they_were(tmp_path: Path):
+    """The host is far ahead, memory of batches is used again, and nothing waits but what is computed on a batch."""
+    steps, size = 200, 1_000_000
+    data = [torch.full((size,), float(step)).pin_memory() for step in range(8)]
+    sums = torch.zeros(steps, dtype=torch.float64, device="cuda")
+    before: torch.Tensor | None = None
+    with kymo.Run(tmp_path / "run", progress=False) as run:
+        for _ in run.epochs(1):
+            batches = run.batches((data[step % 8] for step in range(steps)), "cuda", prefetch=True)
+            for step, x in enumerate(batches):
+                if step == 2:
+                    torch.cuda.set_sync_debug_mode("error")
+                y = x
+                for _ in range(20):
+                    y = y + 0
+                kept = 0 if before is None else before  # a loop may use a batch longer than for its own step
+                sums[step] = (y + kept).double().sum()
+                before = x
+            torch.cuda.set_sync_debug_mode("default")
+    expected = [size * (step % 8 + ((step - 1) % 8 if step else 0)) for step in range(steps)]
+    assert sums.tolist() == expected
+
+
+def test_a_copy_goes_on_while_the_device_computes():
+    copies = batch_copies("cuda")
+    assert copies is not None
+    batch = torch.ones(32_000_000).pin_memory()
+    copies.move(batch)
+    torch.cuda.synchronize()
+    work, copied = torch.cuda.Event(), torch.cuda.Event()
+    torch.cuda._sleep(2_000_000_000)  # about a second
+    work.record()
+    moved = copies.move(batch)
+    copied.record(copies._streams.side)
+    deadline = time.monotonic() + 30
+    while not copied.query() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert copied.query()
+    assert not work.query(), "the copy has waited for what was computed"
+    assert moved.sum().item() == 32_000_000
 
 
 def test_a_loss_that_diverges_on_the_device_ends_the_run(tmp_path: Path):

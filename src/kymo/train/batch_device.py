@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
 
+    Move = Callable[[torch.Tensor, torch.device | str], torch.Tensor]
 
-def to_device(batch: Any, device: torch.device | str) -> Any:
+
+def to_device(batch: Any, device: torch.device | str, move: Move | None = None) -> Any:
     """Moves every tensor of a batch to a device.
 
     Goes into tuples (named ones, too), lists, dicts and dataclasses of any depth; anything else that has a method `to`
@@ -20,6 +22,7 @@ def to_device(batch: Any, device: torch.device | str) -> Any:
     Args:
         batch: What a data loader gives.
         device: Where it shall be.
+        move: Moves a tensor there, if it is to be moved in another way.
 
     >>> import torch
     >>> to_device({"image": torch.zeros(2), "names": ["a", "b"]}, "meta")
@@ -28,20 +31,20 @@ def to_device(batch: Any, device: torch.device | str) -> Any:
     import torch
 
     if isinstance(batch, torch.Tensor):
-        return batch.to(device, non_blocking=batch.is_pinned())
+        return batch.to(device, non_blocking=batch.is_pinned()) if move is None else move(batch, device)
     if isinstance(batch, str | bytes):
         return batch
     if hasattr(batch, "to") and not isinstance(batch, type):
         return batch.to(device)
     if isinstance(batch, Mapping):
-        moved = {key: to_device(value, device) for key, value in batch.items()}
+        moved = {key: to_device(value, device, move) for key, value in batch.items()}
         return moved if type(batch) is dict else _rebuilt(batch, moved)
     if isinstance(batch, tuple) and hasattr(batch, "_fields"):
-        return type(batch)(*(to_device(item, device) for item in batch))
+        return type(batch)(*(to_device(item, device, move) for item in batch))
     if isinstance(batch, list | tuple):
-        return type(batch)([to_device(item, device) for item in batch])
+        return type(batch)([to_device(item, device, move) for item in batch])
     if dataclasses.is_dataclass(batch) and not isinstance(batch, type):
-        return _moved_fields(batch, device)
+        return _moved_fields(batch, device, move)
     return batch
 
 
@@ -75,11 +78,11 @@ def _rebuilt(batch: Mapping[Any, Any], moved: dict[Any, Any]) -> Any:
         return moved
 
 
-def _moved_fields(batch: Any, device: torch.device | str) -> Any:
+def _moved_fields(batch: Any, device: torch.device | str, move: Move | None) -> Any:
     import copy
 
     # A copy, so that neither __init__ nor __post_init__ runs again, and a frozen one can be moved, too.
     moved = copy.copy(batch)
     for field in dataclasses.fields(batch):
-        object.__setattr__(moved, field.name, to_device(getattr(batch, field.name), device))
+        object.__setattr__(moved, field.name, to_device(getattr(batch, field.name), device, move))
     return moved

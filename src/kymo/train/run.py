@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kymo.probe.pipeline.step_timer import StepTimer
+from kymo.train.batch_copies import batch_copies
 from kymo.train.batch_device import to_device
 from kymo.train.checkpoints.best_model import BestModel
 from kymo.train.checkpoints.last_checkpoint import Stateful
@@ -172,13 +173,19 @@ class Run:
         epochs = "The one epoch is done." if planned == 1 else f"All {planned} epochs are done."
         session.completed = Fired("completed", epochs, {"epochs": session.place.epoch})
 
-    def batches(self, loader: Iterable[Any], device: torch.device | str | None = None) -> Iterator[Any]:
+    def batches(
+        self, loader: Iterable[Any], device: torch.device | str | None = None, *, prefetch: bool = False
+    ) -> Iterator[Any]:
         """The batches of a loader, on a device if one is given.
 
         Args:
             loader: A data loader, or anything that can be looped over. One that is resumed in the middle of an epoch
                 begins with what the loader gives first, passes over what was trained on, and must be as it was.
             device: Where the batches shall be; see `kymo.train.batch_device.to_device`.
+            prefetch: Whether tensors in pinned memory (`DataLoader(…, pin_memory=True)`) are copied to a CUDA device on
+                a stream of their own, while it computes on the batches before. It gains nothing where the loop waits
+                for the device in each step; batches, their order and where a resumed run goes on are the same with it.
+                Up to eight batches lie on the device then. On other devices it changes nothing.
 
         Raises:
             DeviceMismatchError: The first batch is on another device than the model.
@@ -194,6 +201,7 @@ class Run:
         session.pace.begin_loop(session.place)
         shield_workers(loader)
         session.display.begin_loop(loader, session.place.batch)
+        copies = batch_copies(device) if prefetch else None
         this = object()
         with (
             session.makers.timed(loader) as timed,
@@ -202,7 +210,7 @@ class Run:
             for batch in source:
                 if is_timed := timer.is_on:
                     timer.came()
-                moved = batch if device is None else to_device(batch, device)
+                moved = batch if device is None else to_device(batch, device) if copies is None else copies.move(batch)
                 if session.checks.is_before_first:
                     session.checks.before_first_batch(moved, is_moved=device is not None)
                 session.in_batch = this
