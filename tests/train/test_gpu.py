@@ -14,6 +14,7 @@ from kymo.train import session
 from kymo.train.batch_copies import batch_copies
 from kymo.train.checkpoints.host_copy import host_copy
 from kymo.train.control import inbox
+from kymo.train.device_numbers import DeviceNumbers
 from kymo.train.model_checks import DeviceMismatchError
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -61,6 +62,30 @@ def test_logging_waits_for_no_device(tmp_path: Path):
         assert found[tag].steps.tolist() == list(range(1, steps + 1)), tag
         assert found[tag].values.tolist() == [factor * step for step in range(steps)], tag
     assert found["train/loss/epoch"].values.tolist() == [(steps - 1) / 2]
+
+
+def test_numbers_arrive_while_the_device_goes_on_computing():
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        numbers = DeviceNumbers[int](torch.zeros((), device="cuda"), 4)
+        value = torch.full((), 2.5, device="cuda")
+        for turn in range(3):  # the first turns make what the later ones use again
+            for step in range(4):
+                numbers.add(4 * turn + step, value * step)
+            work = torch.cuda.Event()
+            torch.cuda._sleep(2_000_000_000)  # about a second
+            work.record()
+            found: list[tuple[int, float]] = []
+            deadline = time.monotonic() + 30
+            while not found and time.monotonic() < deadline:
+                found = numbers.arrived()
+            assert found == [(4 * turn + step, 2.5 * step) for step in range(4)]
+            assert not work.query(), "the numbers have come behind what was computed after them"
+            while not work.query() and time.monotonic() < deadline:
+                time.sleep(0.001)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    assert len(numbers._spare) == 1, "one buffer is filled again and again"
 
 
 def test_batches_that_are_copied_beside_are_what_they_were(tmp_path: Path):

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Mapping
-from itertools import groupby
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from kymo.train.device_numbers import DeviceNumbers
 from kymo.train.epoch_means import MANY, EpochMeans
+from kymo.train.pending_numbers import Moment, PendingNumbers
 from kymo.writer.bad_input import check_tag
 from kymo.writer.scalar import to_float
 from kymo.writer.summary_writer import SummaryWriter
 
+_logger = logging.getLogger("kymo")
 # A number on a device is on its way to the host after this long, so that a slow loop is seen live, too.
 _SEND_SECONDS = 0.2
 
 
-class _Moment(NamedTuple):
-    """When a number was logged, and whether among the batches of an epoch."""
-
-    step: int
-    at: float
-    in_batch: bool
-
-
 class RunLog:
-    """Logs numbers to a writer.
+    """Logs numbers to a writer; those of one name in the order in which they were logged.
 
     Args:
         writer: The run's writer.
@@ -36,9 +30,11 @@ class RunLog:
     def __init__(self, writer: SummaryWriter, means: EpochMeans) -> None:
         self._writer = writer
         self._means = means
-        self._devices: list[DeviceNumbers[tuple[str, _Moment]]] = []
+        self._devices: list[DeviceNumbers[tuple[Moment, str]]] = []
+        self._pending = PendingNumbers()
         self._sent_at = 0.0
         self._known: set[str] = set()  # names that were found to be names
+        self._told: set[str] = set()
 
     def log(self, values: Mapping[str, Any], step: int, *, in_batch: bool = False) -> None:
         """Logs numbers, or tensors of one element; one on a device is not waited for.
@@ -53,7 +49,8 @@ class RunLog:
             ValueError: A tensor has other than one element; nothing is logged then.
         """
         file, waiting = self._writer.file_writer, self._means.waiting
-        if in_batch and file is not None and file.add_numbers_now(values, step, waiting):
+        has_turn = not self._devices or not self._pending.has_any(values)
+        if in_batch and has_turn and file is not None and file.add_numbers_now(values, step, waiting):
             if len(waiting) >= MANY:
                 self._means.add_up()
         else:
@@ -67,47 +64,88 @@ class RunLog:
             for tag in values:
                 check_tag(tag)
             self._known.update(values)
-        moment = _Moment(step, time.time(), in_batch)
-        items, later = [], []
+        now = time.time()
+        here, later = {}, {}
         for tag, value in values.items():
             if _is_on_device(value):
-                later.append((tag, value))
+                if value.numel() != 1:
+                    raise ValueError(f"value for tag {tag!r} has {value.numel()} elements: pass a tensor of one")
+                later[tag] = value
             else:
-                items.append((tag, to_float(tag, value)))
-        for tag, value in later:
-            self._numbers(tag, value).add((tag, moment), value)
-        if items:
-            self._write(items, moment)
+                here[tag] = to_float(tag, value)
+        if later:
+            moment = Moment(step, now, in_batch=in_batch, tags=later)
+            self._pending.add(moment)
+            for tag, value in later.items():
+                self._trying(self._collect, moment, tag, value)
+        if here:
+            moment = Moment(step, now, in_batch=in_batch, tags=here)
+            moment.numbers = here
+            if self._pending.has_any(here):
+                self._pending.add(moment)
+            else:
+                self._write(moment)
 
     def settle(self) -> None:
         """Waits for all that is on its way."""
         for device in self._devices:
-            self._take(device.settle())
+            self._trying(self._take, device, True)
+        self._write_complete()
 
-    def _numbers(self, tag: str, value: Any) -> DeviceNumbers[tuple[str, _Moment]]:
-        if value.numel() != 1:
-            raise ValueError(f"value for tag {tag!r} has {value.numel()} elements: pass a tensor of one")
-        for device in self._devices:
-            if device.takes(value):
-                return device
-        self._devices.append(DeviceNumbers(value))
-        return self._devices[-1]
+    def _collect(self, moment: Moment, tag: str, value: Any) -> None:
+        device = next((device for device in self._devices if device.takes(value)), None)
+        if device is None:
+            device = DeviceNumbers(value)
+            self._devices.append(device)
+        if device.is_capturing():
+            self._tell(tag, f"{tag!r} is not logged while a CUDA graph is captured: log what a replay has computed.")
+            return
+        moment.missing += 1
+        device.add((moment, tag), value)
 
     def _arrived(self, now: float) -> None:
         is_due = now - self._sent_at > _SEND_SECONDS
         if is_due:
             self._sent_at = now
         for device in self._devices:
-            if is_due:
-                device.send()
-            self._take(device.arrived())
+            self._trying(self._look, device, is_due)
+        self._write_complete()
 
-    def _take(self, numbers: list[tuple[tuple[str, _Moment], float]]) -> None:
-        """Writes what has arrived, again as one event for each moment."""
-        for moment, of_moment in groupby(numbers, key=lambda number: number[0][1]):
-            self._write([(tag, value) for (tag, _), value in of_moment], moment)
+    def _look(self, device: DeviceNumbers[tuple[Moment, str]], is_due: bool) -> None:
+        if device.is_capturing():
+            return
+        if is_due:
+            device.send()
+        self._take(device)
 
-    def _write(self, items: list[tuple[str, float]], moment: _Moment) -> None:
+    def _take(self, device: DeviceNumbers[tuple[Moment, str]], wait: bool = False) -> None:
+        for (moment, tag), value in device.settle() if wait else device.arrived():
+            self._pending.come(moment, tag, value)
+
+    def _trying(self, act: Callable[..., None], *arguments: Any) -> None:
+        """A device that fails costs numbers: the training finds out by itself whether it can go on."""
+        try:
+            act(*arguments)
+        except Exception as error:
+            self._devices = []
+            lost = self._pending.give_up()
+            self._tell(str(error), f"{lost} numbers on a device could not be read, and are not logged: {error}")
+
+    def _tell(self, about: str, text: str) -> None:
+        """Tells of a thing once."""
+        if about not in self._told:
+            self._told.add(about)
+            _logger.warning("%s", text)
+
+    def _write_complete(self) -> None:
+        for moment in self._pending.complete():
+            self._write(moment)
+
+    def _write(self, moment: Moment) -> None:
+        """Writes what was logged at a moment as one event."""
+        items = moment.items()
+        if not items:
+            return
         self._writer._get_file_writer().append("add_scalars", items, moment.step, moment.at)
         if moment.in_batch:
             self._means.add(dict(items))

@@ -56,6 +56,29 @@ class PlayedStream:
         self.free_at = max(self.free_at, event.at)
 
 
+class PlayedMemory:
+    """Memory of the host that a device copies to, which may be read once the copy has come."""
+
+    def __init__(self, streams: PlayedStreams) -> None:
+        self.streams = streams
+
+    def copy_(self, source: torch.Tensor, *, non_blocking: bool) -> None:
+        assert non_blocking
+        stream = self.streams.current()
+        stream.works(self.streams.copy_ms)
+        self.streams.copies.append(stream)
+        self.arrives, self.source, self.content = stream.free_at, source, source.clone()
+
+    def tolist(self) -> list[float]:
+        assert self.arrives <= self.streams.clock.now, "the host reads what has not come"
+        # What was not filled may be anything, NaN as well.
+        assert torch.equal(self.source.nan_to_num(), self.content.nan_to_num()), (
+            "the device's memory was changed while it was copied"
+        )
+        content: list[float] = self.content.tolist()
+        return content
+
+
 class PlayedStreams:
     """The streams of a device; see `kymo.probe.pipeline.streams.Streams`.
 
@@ -100,8 +123,8 @@ class PlayedStreams:
     def is_capturing(self) -> bool:
         return self.capturing
 
-    def pinned(self, like: torch.Tensor) -> torch.Tensor:
-        return torch.empty_like(like)
+    def pinned(self, like: torch.Tensor) -> PlayedMemory:
+        return PlayedMemory(self)
 
     def copied(self, tensor: torch.Tensor) -> torch.Tensor:
         self._current.works(self.copy_ms)
