@@ -1,6 +1,7 @@
 """What needs a GPU: that nothing waits for it, and that what leaves it is right."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from torch import nn
 import kymo
 from kymo.format.control_request import ask
 from kymo.format.open_directory import open_directory
+from kymo.probe.device_sampler import DeviceSampler
 from kymo.train import session
 from kymo.train.batch_copies import batch_copies
 from kymo.train.checkpoints.host_copy import host_copy
@@ -86,6 +88,52 @@ def test_numbers_arrive_while_the_device_goes_on_computing():
     finally:
         torch.cuda.set_sync_debug_mode("default")
     assert len(numbers._spare) == 1, "one buffer is filled again and again"
+
+
+@pytest.mark.parametrize("prefetch", [False, True])
+def test_what_the_gpu_does_in_a_step_is_told_without_waiting_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefetch: bool
+):
+    monkeypatch.setattr(DeviceSampler, "start", lambda _: None)
+    model = nn.Linear(1_000_000, 1).cuda()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.0)
+    data = [torch.ones(8, 1_000_000).pin_memory() for _ in range(2)]
+
+    def loader(wait: float) -> Iterator[torch.Tensor]:
+        for step in range(40):
+            time.sleep(wait)
+            yield data[step % 2]
+
+    def told(run: kymo.Run, wait: float, cycles: int) -> dict[str, float]:
+        for step, x in enumerate(run.batches(loader(wait), "cuda", prefetch=prefetch)):
+            if step == 3:
+                torch.cuda.set_sync_debug_mode("error")
+            loss = model(x).mean()
+            torch.cuda._sleep(cycles)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        torch.cuda.set_sync_debug_mode("default")
+        torch.cuda.synchronize()
+        return run._session.phases.read(0.0)
+
+    with kymo.Run(tmp_path / "run", progress=False) as run:
+        run._session.phases.every = 0
+        run.watch(model, optimizer)
+        for _ in run.epochs(1):
+            starved, busy = told(run, 0.05, 10_000_000), told(run, 0.0, 100_000_000)
+    assert starved["pipeline/gpu_wait"] > 20
+    assert starved["pipeline/gpu_lag"] < 20
+    assert busy["pipeline/gpu_wait"] < 5
+    assert busy["pipeline/gpu_lag"] > 50
+    assert busy["pipeline/gpu_lag_peak"] >= busy["pipeline/gpu_lag"]
+    for found in (starved, busy):
+        assert found["pipeline/gpu_forward"] > 0
+        assert found["pipeline/gpu_backward"] > 0
+        assert found["pipeline/gpu_optimizer"] > 0
+        assert found["pipeline/copy_bytes"] == 32_000_000
+        assert (found["pipeline/copy_pinned"], found["pipeline/copy_floats"]) == (100, 100)
+        assert found["pipeline/copy_rate"] > 1e9
 
 
 def test_batches_that_are_copied_beside_are_what_they_were(tmp_path: Path):

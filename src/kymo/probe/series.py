@@ -65,6 +65,7 @@ _PHASES = {
     "other": "the rest of the body of the loop: the loss function, metrics, and whatever else is done there",
     "logging": "logging, and what the run does between two batches",
 }
+_ON_GPU = {"forward": "the forward pass", "backward": "the backward pass", "optimizer": "the optimizer's step"}
 _SPREADS = {"p50": "the median", "p95": "what one step in twenty exceeds", "p99": "what one step in a hundred exceeds"}
 _OF = {"p50": "the median", "p95": "what one batch in twenty exceeds", "p99": "what one in a hundred exceeds"}
 _MAKING = {
@@ -84,6 +85,23 @@ PIPELINE = {
         for key, spread in _SPREADS.items()
     },
     **{f"step_time_{key}": f"The time of a step: {spread}, in milliseconds." for key, spread in _SPREADS.items()},
+    "gpu_wait": "The time of a step in which the GPU had nothing to do, since the next batch was waited for: a mean, "
+    "in milliseconds.",
+    "gpu_wait_share": "The part of the steps' time in which the GPU had nothing to do, since the next batch was waited "
+    "for, in percent.",
+    "gpu_copy": "The part of the steps' time in which the GPU could not compute, since the batch was copied, in "
+    "percent.",
+    **{
+        f"gpu_{name}": f"The part of the steps' time that {what} takes on the GPU, with what it waits for the host "
+        "meanwhile, in percent."
+        for name, what in _ON_GPU.items()
+    },
+    "gpu_lag": "How far the GPU was behind the host when a step was over: a mean, in milliseconds.",
+    "gpu_lag_peak": "How far the GPU was behind the host at most within a step: a mean, in milliseconds.",
+    "copy_bytes": "What is copied to the GPU in a step, a mean, in bytes.",
+    "copy_rate": "How fast batches are copied to the GPU, in bytes per second.",
+    "copy_pinned": "How much of what is copied lies in pinned memory, in percent.",
+    "copy_floats": "How much of what is copied are floating-point numbers of 32 or 64 bits, in percent.",
     "validation": "Validations that have ended since the last sample, in milliseconds.",
     "checkpoint": "What checkpoints have kept the training since the last sample, in milliseconds.",
     "workers": "How many processes make the batches; 0: the training process itself.",

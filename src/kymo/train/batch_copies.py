@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from kymo.probe.pipeline.device_timer import DeviceTimer
 from kymo.probe.pipeline.streams import CudaStreams, Event, Streams
 from kymo.train.batch_device import to_device
 
@@ -35,12 +36,17 @@ class BatchCopies:
         self._ahead: deque[Event] = deque()  # each passes when the GPU begins with a batch
         self._is_able = True
 
-    def move(self, batch: Any) -> Any:
-        """The batch on the device, as `to_device` gives it."""
+    def move(self, batch: Any, timer: DeviceTimer | None = None) -> Any:
+        """The batch on the device, as `to_device` gives it.
+
+        Args:
+            batch: The batch.
+            timer: Is told when copying begins and ends.
+        """
         if self._is_able:
             try:
                 if self._has_room():
-                    return self._copied(batch)
+                    return self._copied(batch, timer)
             except Exception as error:  # what is wrong with a batch, moving it in its turn says as well
                 self._is_able = False
                 _logger.info("Batches are no longer copied ahead: %s", error)
@@ -53,19 +59,23 @@ class BatchCopies:
             self._ahead.popleft()
         return len(self._ahead) < _MOST_AHEAD
 
-    def _copied(self, batch: Any) -> Any:
+    def _copied(self, batch: Any, timer: DeviceTimer | None) -> Any:
         streams = self._streams
         copies: list[torch.Tensor] = []
 
         def move(tensor: torch.Tensor, device: torch.device | str) -> torch.Tensor:
             if not tensor.is_pinned():
                 return tensor.to(device)
+            if timer is not None and not copies:
+                timer.start("transfer", streams.side)
             with streams.beside():
                 copies.append(streams.copied(tensor))
             return copies[-1]
 
         moved = to_device(batch, self._device, move)
         if copies:
+            if timer is not None:
+                timer.stop("transfer", streams.side)
             current = streams.current()
             arrived = streams.event()
             arrived.record(streams.side)

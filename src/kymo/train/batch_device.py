@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kymo.probe.pipeline.device_step import CopiedBytes
+
 if TYPE_CHECKING:
     import torch
 
@@ -68,6 +70,28 @@ def tensors_of(batch: Any) -> Iterator[torch.Tensor]:
     elif dataclasses.is_dataclass(batch) and not isinstance(batch, type):
         for field in dataclasses.fields(batch):
             yield from tensors_of(getattr(batch, field.name))
+
+
+def copied_bytes(batch: Any) -> CopiedBytes:
+    """How much of a batch is copied when it is moved to a GPU, as far as it is tensors on the host.
+
+    >>> import torch
+    >>> copied_bytes([torch.zeros(2), {"image": torch.zeros(3, dtype=torch.uint8)}, "name"])
+    CopiedBytes(total=11, pinned=0, floats=8)
+    """
+    import torch
+
+    total = pinned = floats = 0
+    for tensor in tensors_of(batch):
+        if tensor.device.type != "cpu":
+            continue
+        size = tensor.numel() * tensor.element_size()
+        total += size
+        if tensor.is_pinned():
+            pinned += size
+        if tensor.dtype in (torch.float32, torch.float64):
+            floats += size
+    return CopiedBytes(total, pinned, floats)
 
 
 def _rebuilt(batch: Mapping[Any, Any], moved: dict[Any, Any]) -> Any:

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kymo.probe.pipeline.device_timer import DeviceTimer
 from kymo.probe.pipeline.step_timer import StepTimer
-from kymo.train.batch_copies import batch_copies
-from kymo.train.batch_device import to_device
+from kymo.train.batch_copies import BatchCopies, batch_copies
+from kymo.train.batch_device import copied_bytes, to_device
 from kymo.train.checkpoints.best_model import BestModel
 from kymo.train.checkpoints.last_checkpoint import Stateful
 from kymo.train.control.validation_now import Validate
@@ -201,6 +202,7 @@ class Run:
         session.pace.begin_loop(session.place)
         shield_workers(loader)
         session.display.begin_loop(loader, session.place.batch)
+        session.phases.train_on(device)
         copies = batch_copies(device) if prefetch else None
         this = object()
         with (
@@ -210,7 +212,7 @@ class Run:
             for batch in source:
                 if is_timed := timer.is_on:
                     timer.came()
-                moved = batch if device is None else to_device(batch, device) if copies is None else copies.move(batch)
+                moved = batch if device is None else _moved(batch, device, copies, timer.gpu)
                 if session.checks.is_before_first:
                     session.checks.before_first_batch(moved, is_moved=device is not None)
                 session.in_batch = this
@@ -321,3 +323,10 @@ class Run:
         """Out of the middle of an epoch; without a `with` block, the loops end by themselves."""
         if self._is_entered:
             raise SoftStop
+
+
+def _moved(batch: Any, device: torch.device | str, copies: BatchCopies | None, timer: DeviceTimer | None) -> Any:
+    """A batch on its device; in a timed step, what is copied is counted."""
+    if timer is not None:
+        timer.copies(lambda: copied_bytes(batch))
+    return to_device(batch, device) if copies is None else copies.move(batch, timer)

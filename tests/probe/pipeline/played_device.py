@@ -37,7 +37,7 @@ class PlayedEvent:
         assert end_event.query(), "an event is read that has not passed"
         assert self.at is not None
         assert end_event.at is not None
-        return (end_event.at - self.at) / MS
+        return (end_event.at - self.at) / MS * self.streams.pace
 
 
 class PlayedStream:
@@ -88,6 +88,7 @@ class PlayedStreams:
         waits: How often the host has waited for the device.
         kept: Which tensors were kept for which streams.
         copy_ms: What a copy takes.
+        pace: How fast its clock goes, beside the host's.
         copies: On which stream each copy went.
         made: How many events were made.
     """
@@ -102,6 +103,7 @@ class PlayedStreams:
         self.waits = self.made = 0
         self.kept: list[tuple[torch.Tensor, PlayedStream]] = []
         self.copy_ms = 1.0
+        self.pace = 1.0
         self.copies: list[PlayedStream] = []
 
     def current(self) -> PlayedStream:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torch import nn
     from torch.optim import Optimizer
 
-_UNKNOWN = ("pipeline/copy", "pipeline/logging")  # whoever loops does both in the body of the loop
+_UNKNOWN = ("pipeline/copy", "pipeline/gpu_copy", "pipeline/logging")  # whoever loops does it in the body of the loop
 
 
 class InstrumentedLoader:
@@ -82,6 +82,7 @@ class InstrumentedLoader:
 
     def __iter__(self) -> Iterator[Any]:
         self._sampler.start()
+        self._phases.train_on(None)
         try:
             with (
                 self._makers.timed(self.loader) as timed,

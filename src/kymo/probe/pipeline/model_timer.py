@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
+from kymo.probe.pipeline.device_timer import DeviceTimer
 from kymo.probe.pipeline.timed_step import ModelTimes
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
     from torch.optim import Optimizer
 
@@ -50,10 +52,24 @@ class ModelTimer:
         self._removals: list[Callable[[], None]] = []
         self._timed: MethodType | None = None
         self._is_able = hasattr(model, "register_forward_pre_hook")
+        self._gpu: DeviceTimer | None = None
 
-    def begin(self) -> None:
-        """A step begins that is timed."""
+    @property
+    def device(self) -> torch.device | None:
+        """Where the model is; None where that is not known."""
+        try:
+            return next((parameter.device for parameter in self._model.parameters()), None)
+        except Exception:  # what a model is, nobody knows
+            return None
+
+    def begin(self, gpu: DeviceTimer | None = None) -> None:
+        """A step begins that is timed.
+
+        Args:
+            gpu: Is told of the passes, too.
+        """
         self.end()
+        self._gpu = gpu
         model = self._model
         self._is_able = self._is_able and not _is_compiled(model)
         if not self._is_able:
@@ -82,11 +98,13 @@ class ModelTimer:
         def step_timed(_: Optimizer, *args: Any, **kwargs: Any) -> Any:
             if self._timed is not timed or is_compiling():
                 return step(*args, **kwargs)
+            self._tell_start("optimizer")
             began = time.perf_counter_ns()
             try:
                 return step(*args, **kwargs)
             finally:
                 self._stepping += time.perf_counter_ns() - began
+                self._tell_stop("optimizer")
 
         self._timed = timed = MethodType(step_timed, optimizer)  # a method, as schedulers expect that wrap it in turn
 
@@ -107,18 +125,29 @@ class ModelTimer:
         for remove in self._removals:
             remove()
         self._removals.clear()
+        self._gpu = None
         times = ModelTimes(self._forward, self._backward, self._stepping)
         self._forward = self._backward = self._stepping = 0
         self._called = self._asked = 0
         return times if self._is_able else None
 
+    def _tell_start(self, name: str) -> None:
+        if self._gpu is not None:
+            self._gpu.start(name)
+
+    def _tell_stop(self, name: str) -> None:
+        if self._gpu is not None:
+            self._gpu.stop(name)
+
     def _before_call(self, *_: Any) -> None:
+        self._tell_start("forward")
         self._called = time.perf_counter_ns()
 
     def _after_call(self, _: nn.Module, __: Any, output: Any) -> None:
         if self._called:
             self._forward += time.perf_counter_ns() - self._called
             self._called = 0
+            self._tell_stop("forward")
         for number, tensor in enumerate(_with_gradients(output)):
             if number == _OUTPUTS:
                 break
@@ -129,6 +158,7 @@ class ModelTimer:
             return
         from torch.autograd import Variable
 
+        self._tell_start("backward")
         self._asked = time.perf_counter_ns()
         # The engine calls it when the backward pass that goes on is complete.
         variable: Any = Variable
@@ -138,6 +168,7 @@ class ModelTimer:
         if self._asked:
             self._backward += time.perf_counter_ns() - self._asked
             self._asked = 0
+            self._tell_stop("backward")
 
 
 class _Hook:

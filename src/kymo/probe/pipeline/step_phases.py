@@ -6,11 +6,16 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from kymo.probe.pipeline.device_step import DeviceStep, device_figures
+from kymo.probe.pipeline.device_timer import DeviceTimer, device_timer
 from kymo.probe.pipeline.model_timer import ModelTimer
 from kymo.probe.pipeline.timed_step import TimedStep
 from kymo.probe.series import pipeline_tag
+
+if TYPE_CHECKING:
+    import torch
 
 _MOST = 10_000  # steps, or batches, or pauses that nobody looks at
 _MILLISECOND = 1_000_000
@@ -24,7 +29,8 @@ class StepPhases:
 
     The first batch of a loop, which waits for workers to start, is told apart, and so are pauses, with the steps that
     they are in; what is done between loops is no part of a step. On a GPU, whose work goes on behind the host's back,
-    `step` is how long the host took to ask for it, and a wait for the GPU is in the phase that waits.
+    `step` is how long the host took to ask for it, and a wait for the GPU is in the phase that waits; what the GPU does
+    meanwhile is told beside it.
 
     Args:
         every: Of shorter steps than this, in seconds, so many are timed that one begins this often, a mean; None: no
@@ -36,6 +42,8 @@ class StepPhases:
             how long that had no core, in nanoseconds. Appended by whoever trains.
         workers: How many processes make the batches; None where that is not known.
         model: Times the parts of a step; None where no model is known.
+        on_gpu: Steps that were timed on a GPU and not looked at yet; whoever trains appends them.
+        gpu: Times steps on a GPU; None where none is known.
         is_timed: Whether the present step is.
         logged: Nanoseconds that logging has taken in timed steps, all together; whoever logs adds to it.
         pauses: How many there were so far.
@@ -55,10 +63,24 @@ class StepPhases:
         self.fetched: deque[tuple[int, int, int]] = deque(maxlen=_MOST)
         self.workers: int | None = None
         self.model: ModelTimer | None = None
+        self.on_gpu: deque[DeviceStep] = deque(maxlen=_MOST)
+        self.gpu: DeviceTimer | None = None
         self.is_timed = False
         self.logged = self.pauses = 0
         self.first: int | None = None
         self._paused: deque[tuple[str, int]] = deque(maxlen=_MOST)
+
+    def train_on(self, device: torch.device | str | None) -> None:
+        """Says where the training computes, so that its steps are timed there, too, if that is a GPU.
+
+        Args:
+            device: The device; None: that of the model, if one is known.
+        """
+        if self.every is None or self.gpu is not None:
+            return
+        if device is None and self.model is not None:
+            device = self.model.device
+        self.gpu = device_timer(device, self.on_gpu)
 
     @contextmanager
     def pause(self, name: str) -> Iterator[None]:
@@ -88,6 +110,9 @@ class StepPhases:
             found["data_wait_cpu"] = min(100.0, 100 * at_work / max(1, walls))
             found["data_wait_core"] = min(100.0, 100 * waited / max(1, walls))
         found |= self._of_steps(_taken(self.steps))
+        on_gpu = _taken(self.on_gpu)
+        if on_gpu:
+            found |= device_figures(on_gpu)
         return {pipeline_tag(name): value for name, value in found.items()}
 
     def _of_steps(self, steps: list[TimedStep]) -> dict[str, float]:

@@ -6,6 +6,7 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
+from kymo.probe.pipeline.device_timer import DeviceTimer
 from kymo.probe.pipeline.step_phases import StepPhases
 from kymo.probe.pipeline.supply import batches_ready, workers_of
 from kymo.probe.pipeline.thread_time import ThreadTime
@@ -28,6 +29,10 @@ class StepTimer:
     Args:
         phases: Where the times go.
         batches: What the loop iterates over, as `iter(loader)` gave it.
+
+    Attributes:
+        is_on: Whether the present step is timed.
+        gpu: Times it on its GPU; None where it is not timed, or has none.
 
     Example:
         >>> phases = StepPhases(every=0)
@@ -52,6 +57,7 @@ class StepTimer:
         self._ready: int | None = None
         self._came = self._given = self._done = 0
         self._until_next = 0  # steps
+        self.gpu: DeviceTimer | None = None
         phases.workers = workers_of(batches)
         self.is_on = False
         if phases.every is not None:
@@ -60,6 +66,8 @@ class StepTimer:
     def came(self) -> None:
         """The batch that was asked for has come."""
         self._came = time.perf_counter_ns()
+        if self.gpu is not None:
+            self.gpu.came()
         before = self._before
         if before is not None:
             at_work, waited = self._thread.read()
@@ -67,6 +75,8 @@ class StepTimer:
 
     def given(self) -> None:
         """It is where it shall be, and the body of the loop begins."""
+        if self.gpu is not None:
+            self.gpu.given()
         self._logged = self._phases.logged
         self._given = time.perf_counter_ns()
 
@@ -95,9 +105,14 @@ class StepTimer:
             body, rest = self._done - self._given - logged, now - self._done + logged
             waited, copied = self._came - self._asked, self._given - self._came
             phases.steps.append(TimedStep(waited, copied, body, rest, times, self._ready))
+            if self.gpu is not None:
+                self.gpu.end(now - self._asked, has_model=times is not None)
             if phases.every:
                 mean = int(phases.every * 1e9) // max(1, now - self._asked)
                 self._until_next = self._chance.randrange(1, 2 * max(1, mean))
+        if self.gpu is not None:
+            self.gpu.drop()  # what did not count
+            self.gpu = None
         self._until_next -= 1
         if self._until_next:
             self.is_on = phases.is_timed = False
@@ -110,11 +125,15 @@ class StepTimer:
         self._ready = batches_ready(self._batches)
         self._pauses = phases.pauses
         self.is_on = phases.is_timed = True
-        if phases.model is not None and not self._is_first:  # in the first step, code may be compiled
-            phases.model.begin()
+        if not self._is_first:  # in the first step, code may be compiled
+            self.gpu = phases.gpu
+            if phases.model is not None:
+                phases.model.begin(self.gpu)
         # What the thread does while it gets a batch is found out now and then: asking the system takes its time.
         self._count += 1
         self._before = None if self._count % _FETCHES else self._thread.read()
+        if self.gpu is not None:
+            self.gpu.begin()
         self._asked = now
 
     def __enter__(self) -> Self:
@@ -126,4 +145,6 @@ class StepTimer:
         self.is_on = self._phases.is_timed = False
         if self._phases.model is not None:
             self._phases.model.end()
+        if self.gpu is not None:
+            self.gpu.drop()
         self._thread.close()
