@@ -3,3 +3,4 @@ from pathlib import Path
 
 # Modules that several tests share.
 sys.path.append(str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parent.parent / "probe" / "pipeline"))

@@ -4,11 +4,12 @@ import pytest
 
 from kymo.insight.finding import Finding
 from kymo.insight.recent import Recent
+from kymo.insight.rules.copies import copying
 from kymo.insight.rules.data_wait import data_wait
 from kymo.insight.rules.hand_over import hand_over
 from kymo.insight.rules.host_bound import host_bound
+from kymo.insight.rules.logging_cost import logging_cost
 from kymo.insight.rules.memory import memory_pressure
-from kymo.insight.rules.other_costs import copying, logging_cost
 from kymo.insight.rules.pauses import checkpoints, epoch_starts, validations
 from kymo.insight.rules.throttling import power_limited, throttling
 from kymo.insight.suspicion import Suspicion

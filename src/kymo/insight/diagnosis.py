@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from kymo.insight.finding import SEVERITIES, Finding
 from kymo.insight.hysteresis import Hysteresis
 from kymo.insight.recent import Recent
+from kymo.insight.rules.copies import copying
 from kymo.insight.rules.data_wait import data_wait
 from kymo.insight.rules.hand_over import hand_over
 from kymo.insight.rules.host_bound import host_bound
+from kymo.insight.rules.logging_cost import logging_cost
 from kymo.insight.rules.memory import memory_growth, memory_pressure
-from kymo.insight.rules.other_costs import copying, logging_cost
+from kymo.insight.rules.on_gpu import OnGpu
 from kymo.insight.rules.pauses import checkpoints, epoch_starts, validations
 from kymo.insight.rules.plain_log import plain_log
+from kymo.insight.rules.synchronizing import synchronizing
 from kymo.insight.rules.throttling import power_limited, throttling
 from kymo.insight.samples import Samples
 
@@ -25,6 +28,7 @@ _RULES = (
     hand_over,
     copying,
     logging_cost,
+    synchronizing,
     host_bound,
     validations,
     checkpoints,
@@ -81,7 +85,10 @@ def _weight(finding: Finding) -> tuple[int, float]:
 def _nothing(recent: Recent, since: float) -> Finding:
     """That nothing was found; where the parts of a step are not known, nothing could be."""
     evidence = recent.evidence(*(f"pipeline/{phase}" for phase in _SHARES), "pipeline/step_time_p50")
-    evidence |= recent.evidence(*(f"{gpu}/utilization" for gpu in recent.gpus()))
+    on_gpu = OnGpu.of(recent)
+    evidence |= recent.evidence(
+        "pipeline/gpu_lag", "pipeline/gpu_wait", *(f"{gpu}/utilization" for gpu in recent.gpus())
+    )
     step, wait = recent.share("step"), recent.share("data_wait")
     if step is None or wait is None:
         return Finding(
@@ -92,7 +99,8 @@ def _nothing(recent: Recent, since: float) -> Finding:
             advice="Train in the loops of a kymo.Run: `for batch in run.batches(loader)`.",
             since=since,
         )
-    if any(recent[f"{gpu}/utilization"] >= _BUSY for gpu in recent.gpus()):
+    is_busy = any(recent[f"{gpu}/utilization"] >= _BUSY for gpu in recent.gpus())
+    if is_busy or (on_gpu is not None and on_gpu.is_behind):
         text = f"Nothing holds it back: the GPU is busy, and steps wait {100 * wait:.0f} % of the time for data."
     else:
         text = f"Nothing holds it back: {100 * step:.0f} % of the time is the training itself."

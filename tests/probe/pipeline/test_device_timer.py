@@ -1,12 +1,12 @@
 """What a GPU does in the steps of a training, on a GPU and a clock that the tests play."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from played_device import PlayedEvent, PlayedStreams
+from played_device import PlayedEvent
+from played_training import Training
 from stepped_clock import MS, Clock
 
 import kymo
@@ -15,53 +15,6 @@ from kymo.probe.pipeline.device_step import CopiedBytes, DeviceStep
 from kymo.probe.pipeline.device_timer import DeviceTimer, device_timer
 from kymo.probe.pipeline.step_phases import StepPhases
 from kymo.probe.pipeline.step_timer import StepTimer
-from kymo.probe.series import description
-
-_QUEUE = 60  # milliseconds of work that a played device has in its queue before the host has to wait
-
-
-class Training:
-    """Steps of a training on a played GPU.
-
-    Attributes:
-        lags: How far the GPU was behind the host at the end of each step, in milliseconds.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-        self.streams = PlayedStreams(clock)
-        self.phases = StepPhases(every=0)
-        self.phases.gpu = DeviceTimer(self.streams, self.phases.on_gpu)
-        self.lags: list[float] = []
-
-    def asks(self, host: float, work: float) -> None:
-        """The host takes a while to ask for some work, which begins meanwhile; it waits where the queue is full."""
-        self.clock.pass_by(host)
-        self.streams.main.works(work)
-        self.clock.now = max(self.clock.now, self.streams.main.free_at - _QUEUE * MS)
-
-    def synchronizes(self) -> None:
-        """What `.item()` does."""
-        self.clock.now = max(self.clock.now, self.streams.main.free_at)
-
-    def steps(
-        self, count: int, body: Callable[[], None], *, wait: float = 0.0, copy: Callable[[], None] | None = None
-    ) -> dict[str, float]:
-        with StepTimer(self.phases, iter([])) as timer:
-            for _ in range(count):
-                self.clock.pass_by(wait)
-                timer.came()
-                if copy is not None:
-                    copy()
-                timer.given()
-                body()
-                timer.done()
-                self.lags.append((self.streams.main.free_at - self.clock.now) / MS)
-                timer.over()
-        assert self.streams.waits == 0, "the host has waited for the device"
-        found = self.phases.read(0.0)
-        assert all(description(tag) for tag in found)
-        return {tag.removeprefix("pipeline/"): value for tag, value in found.items()}
 
 
 @pytest.fixture
@@ -98,9 +51,7 @@ def test_a_lag_is_what_it_is_though_the_clocks_drift_apart(training: Training, p
 
 def test_a_host_that_waits_in_each_step_is_far_ahead_in_it_and_not_at_its_end(training: Training) -> None:
     def body() -> None:
-        training.phases.gpu.start("forward")  # type: ignore[union-attr] # set
-        training.asks(2, 20)
-        training.phases.gpu.stop("forward")  # type: ignore[union-attr]
+        training.forward(2, 20)
         training.synchronizes()
 
     found = training.steps(50, body, wait=1)

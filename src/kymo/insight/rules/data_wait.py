@@ -17,6 +17,8 @@ EVIDENCE = (
     "pipeline/data_wait_p99",
     "pipeline/data_wait_cpu",
     "pipeline/data_wait_core",
+    "pipeline/gpu_wait",
+    "pipeline/gpu_wait_share",
     "pipeline/step_time_p50",
     "pipeline/workers",
     "pipeline/queue_empty",
@@ -82,9 +84,13 @@ def data_wait(recent: Recent) -> Suspicion | None:
 def _exposed(recent: Recent, share: float) -> tuple[float, bool]:
     """How much of the time no GPU hides the wait, and whether that is doubtful.
 
-    A GPU counts as having work for a whole period in which it had any, so short kernels make it look busier than it is;
-    where it tells how many of its multiprocessors were at work, that is the least that it was busy.
+    Events in a GPU's stream tell it. Without them, a GPU counts as having work for a whole period in which it had any,
+    so short kernels make it look busier than it is; where it tells how many of its multiprocessors were at work, that
+    is the least that it was busy.
     """
+    known = recent.share("gpu_wait_share")
+    if known is not None:
+        return min(share, known), False
     most, least = 0.0, 0.0
     for gpu in recent.gpus():
         had_work = recent[f"{gpu}/utilization"] / 100

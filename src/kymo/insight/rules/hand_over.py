@@ -18,6 +18,9 @@ def hand_over(recent: Recent) -> Suspicion | None:
         recent: What was sampled.
     """
     share = taking_over(recent)
+    exposed = recent.share("gpu_wait_share")
+    if exposed is not None:  # while the GPU has work, it costs nothing
+        share = min(share, exposed)
     if share <= 0:
         return None
     finding = Finding(
