@@ -32,13 +32,18 @@ def nothing(_: Page) -> None:
 
 @dataclass(frozen=True)
 class State:
-    """One state: which logs are looked at in which view, and what is done around it."""
+    """One state: which logs are looked at in which view, and what is done around it.
+
+    Attributes:
+        cases: The trainings of `kymo demo --bottleneck` that the logs must hold, as `disk` or `disk-mended`.
+        ready: What stands on the page once it is reached.
+    """
 
     name: str
     logs: str = "digits"
     view: str = ""
+    cases: tuple[str, ...] = ()
     before: Callable[[Page], None] = nothing
-    # What stands on the page once it is reached.
     ready: str = "[data-points]"
     ends_server: bool = False
     after: Callable[[Page], None] = nothing
@@ -79,6 +84,17 @@ def stop_is_asked(page: Page) -> None:
     page.get_by_role("dialog").wait_for()
 
 
+def held_back(bottleneck: str) -> State:
+    """The verdict on one of the demo's bottlenecks."""
+    return State(
+        f"run-pipeline-{bottleneck}",
+        logs="cases",
+        cases=(bottleneck,),
+        view=f"#front={bottleneck}&page=pipeline",
+        ready=".column[data-ready=true] .bar",
+    )
+
+
 STATES = (
     State("empty", logs="empty", ready="h2"),
     State("reading", before=list_is_being_read, ready="h2"),
@@ -92,13 +108,20 @@ STATES = (
     State("layout", view="#side=tags&pin=val/accuracy&validation=joined"),
     State("sheet", after=sheet_is_opened, ready=".value"),
     State("run-page", logs="run", ready=".front[data-state=running] .prospect"),
-    State("run-pipeline", logs="cases", view="#front=before&page=pipeline", ready=".column[data-ready=true] .bar"),
+    *(held_back(bottleneck) for bottleneck in ("workers", "disk", "augment", "transfer", "none")),
     State(
         "run-beside",
         logs="cases",
-        view="#front=before&page=pipeline&beside=after",
+        cases=("workers", "workers-mended"),
+        view="#front=workers&page=pipeline&beside=workers-mended",
         ready=".column[data-ready=true] + .column[data-ready=true] .bar",
     ),
-    State("run-devices", logs="cases", view="#front=before&page=devices", ready=".devices[data-ready=true] .line"),
+    State(
+        "run-devices",
+        logs="cases",
+        cases=("workers",),
+        view="#front=workers&page=devices",
+        ready=".devices[data-ready=true] .line",
+    ),
     State("run-stop", logs="run", ready=".front[data-state=running] .prospect", after=stop_is_asked),
 )

@@ -70,11 +70,12 @@ def train(log_dir: Path) -> None:
                     scheduler.step()
 
 
-def hold_back(log_dir: Path) -> None:
-    """Trains with one of the demo's bottlenecks, and once more with what its verdict advises."""
-    for name, options in (("before", []), ("after", ["--mended"])):
-        command = [sys.executable, "-m", "kymo.cli.bottlenecks.training", str(log_dir / name), "workers"]
-        subprocess.run([*command, "--seconds", "30", *options], check=True, stdout=subprocess.DEVNULL)
+def hold_back(log_dir: Path, name: str) -> None:
+    """Trains with one of the demo's bottlenecks, or as `-mended` with what its verdict advises."""
+    bottleneck, _, mended = name.partition("-")
+    command = [sys.executable, "-m", "kymo.cli.bottlenecks.training", str(log_dir / name), bottleneck]
+    options = ["--mended"] if mended else []
+    subprocess.run([*command, "--seconds", "30", *options], check=True, stdout=subprocess.DEVNULL)
 
 
 class Server:
@@ -183,8 +184,8 @@ def main() -> None:
             with served(logs["digits"]) as server:
                 shoot_dashboard(browser, server.url)
         wanted = [state for state in STATES if not asked or state.name in asked]
-        if any(state.logs == "cases" for state in wanted):
-            hold_back(logs["cases"])
+        for name in dict.fromkeys(name for state in wanted for name in state.cases):
+            hold_back(logs["cases"], name)
         for state in wanted:
             if state.logs != "run":
                 shoot_state(browser, state, logs[state.logs])

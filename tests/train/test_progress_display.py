@@ -29,13 +29,15 @@ def shown(stream: io.StringIO) -> str:
 
 
 def train(display: ProgressDisplay, clock: Clock, epochs: int, batches: int, seconds: float) -> None:
+    left = epochs * batches * seconds
     for epoch in range(1, epochs + 1):
         display.begin_epoch(epoch, epochs)
         display.begin_loop(range(batches))
         for _ in range(batches):
             clock.now += seconds
-            display.end_batch(lambda: {"lr": 0.1, "loss": 0.5})
-        display.end_epoch({"loss": 0.5, "accuracy": epoch / 10}, {"accuracy": epoch / 10})
+            left -= seconds
+            display.end_batch(lambda: {"lr": 0.1, "loss": 0.5}, left=lambda left=left: left)
+        display.end_epoch({"loss": 0.5, "accuracy": epoch / 10}, {"accuracy": epoch / 10}, left)
     display.close()
 
 
@@ -43,8 +45,8 @@ def test_without_a_terminal_there_is_a_line_for_each_epoch_and_each_minute():
     stream, clock = io.StringIO(), Clock()
     train(ProgressDisplay(stream, clock), clock, epochs=2, batches=10, seconds=15)
     assert shown(stream).splitlines() == [
-        "epoch 1/2 · batch 4/10 · loss 0.5 · lr 0.1 · 0.0667 batches/s",
-        "epoch 1/2 · batch 8/10 · loss 0.5 · lr 0.1 · 0.0667 batches/s",
+        "epoch 1/2 · batch 4/10 · loss 0.5 · lr 0.1 · 0.0667 batches/s · about 4 min left",
+        "epoch 1/2 · batch 8/10 · loss 0.5 · lr 0.1 · 0.0667 batches/s · about 3 min left",
         "epoch 1/2 · loss 0.5 · accuracy 0.1 · best accuracy 0.1 · 2 min 30 s · about 2 min 30 s left",
         "epoch 2/2 · batch 4/10 · loss 0.5 · lr 0.1 · best accuracy 0.1 · 0.0667 batches/s · about 1 min 30 s left",
         "epoch 2/2 · batch 8/10 · loss 0.5 · lr 0.1 · best accuracy 0.1 · 0.0667 batches/s · about 30 s left",
@@ -89,3 +91,16 @@ def test_a_run_shows_its_epochs_on_standard_error_unless_told_not_to(
     if progress:
         assert lines[1].startswith("epoch 2/2 · train/loss 1 · val/loss 2 · ")
     assert captured.out == "All 2 epochs are done.\n"
+
+
+def test_the_time_left_is_that_of_the_limit_which_ends_the_training_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    with kymo.Run(tmp_path, stop=[kymo.MaxTime("2h"), kymo.MaxEpochs(2)]) as run:
+        for _ in run.epochs(1_000_000_000):
+            for _ in run.batches(range(2)):
+                pass
+    first, second = capsys.readouterr().err.splitlines()[:2]
+    seconds = re.search(r"about (\S+) s left", first)
+    assert seconds is not None and float(seconds[1]) < 60, first
+    assert "left" not in second

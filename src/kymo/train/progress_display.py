@@ -26,11 +26,11 @@ def _harmless(show: _Shows) -> _Shows:
     """Where nobody reads it any more (a terminal that is gone, a full disk), the display ends, and no training does."""
 
     @wraps(show)
-    def shown(self: ProgressDisplay, *arguments: Any) -> None:
+    def shown(self: ProgressDisplay, *arguments: Any, **named: Any) -> None:
         if self._is_gone:
             return
         try:
-            show(self, *arguments)
+            show(self, *arguments, **named)
         except (OSError, ValueError):
             self._is_gone = True
 
@@ -52,7 +52,7 @@ class ProgressDisplay:
         >>> display.begin_epoch(1, 10)
         >>> display.begin_loop([1, 2])
         >>> display.end_batch(dict)
-        >>> display.end_epoch({"train/loss": 0.25, "val/accuracy": 0.5}, {"val/accuracy": 0.5})
+        >>> display.end_epoch({"train/loss": 0.25, "val/accuracy": 0.5}, {"val/accuracy": 0.5}, left=22.4)
         epoch 1/10 · train/loss 0.25 · val/accuracy 0.5 · best val/accuracy 0.5 · 2.5 s · about 22 s left
     """
 
@@ -65,8 +65,6 @@ class ProgressDisplay:
         self._is_plain: bool | None = None
         self._epoch = 0
         self._planned: int | None = None
-        self._complete = 0  # epochs
-        self._epochs_here, self._seconds = 0, 0.0  # those of this session, which tell how long one takes
         self._epoch_began = self._loop_began = self._updated = 0.0
         self._batches = self._done = 0
         self._total: int | None = None
@@ -81,7 +79,6 @@ class ProgressDisplay:
             planned: How many there shall be, if that is known.
         """
         self._epoch, self._planned = epoch, planned
-        self._complete = epoch - 1
         self._epoch_began = self._updated = self._clock()
 
     @_harmless
@@ -102,12 +99,18 @@ class ProgressDisplay:
             self._task = bar.add_task(self._title, total=total, completed=done, told="")
 
     @_harmless
-    def end_batch(self, means: Callable[[], Mapping[str, float]], batches: int | None = None) -> None:
+    def end_batch(
+        self,
+        means: Callable[[], Mapping[str, float]],
+        batches: int | None = None,
+        left: Callable[[], float | None] = lambda: None,
+    ) -> None:
         """A batch is complete.
 
         Args:
             means: Is asked for what the epoch comes to so far, if that is to be told.
             batches: How many of the loop are complete; one more than before without it.
+            left: Is asked for the seconds that the training will still take, if that is to be told.
         """
         self._batches = self._batches + 1 if batches is None else batches
         now = self._clock()
@@ -115,7 +118,7 @@ class ProgressDisplay:
             return
         self._updated = now
         rate = (self._batches - self._done) / max(now - self._loop_began, 1e-9)
-        told = _joined(_told(means()), self._best_told(), f"{rate:.3g} batches/s", self._left(now - self._epoch_began))
+        told = _joined(_told(means()), self._best_told(), f"{rate:.3g} batches/s", _left(left()))
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=self._batches, told=told)
         elif self._is_plain:
@@ -123,17 +126,17 @@ class ProgressDisplay:
             self._print(_joined(self._title, f"batch {self._batches}{of}", told))
 
     @_harmless
-    def end_epoch(self, metrics: Mapping[str, float], best: Mapping[str, float]) -> None:
+    def end_epoch(self, metrics: Mapping[str, float], best: Mapping[str, float], left: float | None = None) -> None:
         """An epoch is complete.
 
         Args:
             metrics: What it comes to.
             best: The best values so far of what the best models are kept by.
+            left: The seconds that the training will still take, if that is known.
         """
-        seconds = self._clock() - self._epoch_began
-        self._epochs_here, self._seconds = self._epochs_here + 1, self._seconds + seconds
-        self._complete, self._best = self._epoch, best
-        self._print(_joined(self._title, _told(metrics), self._best_told(), duration_text(seconds), self._left(0)))
+        self._best = best
+        took = duration_text(self._clock() - self._epoch_began)
+        self._print(_joined(self._title, _told(metrics), self._best_told(), took, _left(left)))
 
     @property
     def _title(self) -> str:
@@ -141,17 +144,6 @@ class ProgressDisplay:
 
     def _best_told(self) -> str:
         return _joined(*(f"best {name} {value:.4g}" for name, value in self._best.items()))
-
-    def _left(self, spent: float) -> str:
-        """The time that the training will still take, by its epochs so far.
-
-        Args:
-            spent: Seconds of the epoch that goes on.
-        """
-        if self._planned is None or not self._epochs_here or self._complete >= self._planned:
-            return ""
-        each = self._seconds / self._epochs_here
-        return f"about {duration_text(max(0.0, each * (self._planned - self._complete) - spent))} left"
 
     def leave_out(self, seconds: float) -> None:
         """Does not count a pause."""
@@ -212,6 +204,10 @@ def _told(numbers: Mapping[str, Any]) -> str:
 
 def _joined(*parts: str) -> str:
     return " · ".join(filter(None, parts))
+
+
+def _left(seconds: float | None) -> str:
+    return f"about {duration_text(seconds)} left" if seconds else ""
 
 
 def length(loader: Any) -> int | None:

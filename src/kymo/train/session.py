@@ -230,7 +230,7 @@ class Session:
             self.report.tell(at_once=True)  # a stop after the epoch is acknowledged
         else:
             self.report.tell(if_due=True)
-        self.display.end_batch(self.numbers.means.values, self.place.batch)
+        self.display.end_batch(self.numbers.means.values, self.place.batch, self._left)
 
     def end_epoch(self) -> None:
         """An epoch is complete."""
@@ -252,7 +252,12 @@ class Session:
             self._stop_by(self._steering.obey())
         self.save()
         self.report.tell()
-        self.display.end_epoch(metrics, {best.monitor: best.value for best in self.checkpoints.results()})
+        best = {best.monitor: best.value for best in self.checkpoints.results()}
+        self.display.end_epoch(metrics, best, None if self.fired is not None else self._left())
+
+    def _left(self) -> float | None:
+        left = self.pace.left(self.place, self._conditions.conditions)
+        return None if left is None else left.seconds
 
     def save(self) -> None:
         """Has `last.pth` saved at this place."""

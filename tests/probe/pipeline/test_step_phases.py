@@ -98,6 +98,23 @@ def test_of_short_steps_some_are_timed_and_their_shares_are_those_of_all(clock: 
     assert phases.read(0.0)["pipeline/data_wait"] == pytest.approx(50, rel=0.2)
 
 
+@pytest.mark.parametrize(("milliseconds", "count"), [(20, 100), (5, 12)])
+def test_what_the_thread_does_is_measured_in_each_wait_of_long_steps(
+    clock: Clock, milliseconds: float, count: int
+) -> None:
+    phases = StepPhases(every=0)
+    with StepTimer(phases, iter([])) as timer:
+        for number in range(101):
+            clock.pass_by(milliseconds if number % 2 else 0.0)  # every other batch is there
+            timer.came()
+            timer.given()
+            clock.pass_by(milliseconds)
+            timer.done()
+            timer.over()
+    assert len(phases.fetched) == count
+    assert {wall for wall, _, _ in phases.fetched} <= {0, milliseconds * MS}
+
+
 def test_a_pause_is_told_apart_and_so_is_the_step_that_it_is_in(clock: Clock) -> None:
     phases = StepPhases(every=0)
     with StepTimer(phases, iter([])) as timer:
