@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from played_training import Training
 from stepped_clock import MS, Clock
 
-from kymo.insight.diagnosis import _RULES
+import kymo
+from kymo.insight.diagnosis import _RULES, diagnosed
 from kymo.insight.finding import Finding
 from kymo.insight.recent import Recent
 
@@ -152,6 +154,21 @@ def test_the_gain_of_faster_loading_is_what_the_gpu_waits(training: Training) ->
     # A step of 32 ms, in which the GPU has work for about 10.
     assert told["too_few_workers"].gain == pytest.approx(32 / 11, rel=0.1)
     assert told["too_few_workers"].confidence == 0.9
+
+
+def test_of_a_log_it_is_told_as_of_its_samples(training: Training, tmp_path: Path) -> None:
+    def told(name: str, numbers: dict[str, float]) -> list[Finding]:
+        with kymo.SummaryWriter(tmp_path / name) as writer:
+            for second in range(20):
+                for tag, value in numbers.items():
+                    writer.add_scalar(f"pipeline/{tag}", value, second, 1000.0 + second)
+        return diagnosed(kymo.open(tmp_path)[name])
+
+    (waits,) = told("waits", synchronizing(training, 0.4))
+    assert (waits.cause, waits.severity) == ("synchronizing", "critical")
+    (busy,) = told("busy", training.steps(STEPS, lambda: passes(training, 20)))
+    assert busy.text.startswith("Nothing holds it back: the GPU is busy")
+    assert busy.evidence["pipeline/gpu_lag"] > 20
 
 
 def test_without_a_model_a_loop_that_waits_is_not_taken_for_one_whose_host_is_slow(training: Training) -> None:

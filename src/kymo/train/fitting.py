@@ -77,7 +77,8 @@ class Fitting:
         """Trains for one epoch."""
         self.model.train()
         number = 0
-        for number, (inputs, targets) in enumerate(run.batches(loader, self._device), start=1):
+        batches = run.batches(loader, self._device, prefetch=True)
+        for number, (inputs, targets) in enumerate(batches, start=1):
             with self._precise():
                 loss = self.criterion(self.model(inputs), targets)
             self._scaler.scale(loss / self.accumulate).backward()  # type: ignore[no-untyped-call] # torch's
