@@ -6,6 +6,7 @@
 namespace kymo::python {
 
 void bind_writing(nanobind::module_& module);
+void bind_counting(nanobind::module_& module);
 void bind_drawing(nanobind::module_& module);
 void bind_reading(nanobind::module_& module);
 

@@ -106,6 +106,69 @@ def crc32c_implementation() -> str:
 def mask_crc(crc: int) -> int:
     """The masked form in which TFRecord stores a checksum."""
 
+class ValueCounts:
+    """
+    What was counted of values; all but NaN and infinities is of the finite ones.
+    """
+
+    @property
+    def bins(self) -> Annotated[NDArray[numpy.int64], dict(shape=(None,), writable=False)]:
+        """How many values lie in each bin."""
+
+    @property
+    def below(self) -> int:
+        """Values below all bins."""
+
+    @property
+    def above(self) -> int:
+        """Values above all bins."""
+
+    @property
+    def nan(self) -> int: ...
+
+    @property
+    def positive_infinity(self) -> int: ...
+
+    @property
+    def negative_infinity(self) -> int: ...
+
+    @property
+    def finite(self) -> int:
+        """How many values are finite."""
+
+    @property
+    def zeros(self) -> int: ...
+
+    @property
+    def min(self) -> float:
+        """NaN where no value is finite."""
+
+    @property
+    def max(self) -> float:
+        """NaN where no value is finite."""
+
+    @property
+    def sum(self) -> float: ...
+
+    @property
+    def sum_squares(self) -> float: ...
+
+class Bins:
+    """
+    Bins between ascending edges: each holds its lower edge, the last one its upper edge, too.
+    """
+
+    def __init__(self, edges: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> None: ...
+
+    def __len__(self) -> int: ...
+
+    @overload
+    def count(self, values: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> ValueCounts: ...
+
+    @overload
+    def count(self, values: Annotated[NDArray[numpy.float64], dict(shape=(None,), order='C', device='cpu', writable=False)]) -> ValueCounts:
+        """Counts values in a single pass, without the GIL."""
+
 class Viewport:
     """What of a series must be drawn: chosen points in order of x."""
 
