@@ -74,6 +74,9 @@ message HistogramProto
 5 sum_squares double
 6 bucket_limit double[]
 7 bucket double[]
+1001 nan double
+1002 positive_infinity double
+1003 negative_infinity double
 
 message SummaryMetadata
 1 plugin_data SummaryMetadata.PluginData

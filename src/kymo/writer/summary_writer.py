@@ -3,6 +3,7 @@
 import os
 import time
 
+from kymo.writer.adds_histograms import AddsHistograms
 from kymo.writer.bad_input import check_tag, shown
 from kymo.writer.event_path import event_directory
 from kymo.writer.file_writer import FileWriter
@@ -21,7 +22,7 @@ def _default_log_dir(comment: str) -> str:
     return f"runs/{time.strftime('%b%d_%H-%M-%S')}_{os.uname().nodename}{comment}"
 
 
-class SummaryWriter:
+class SummaryWriter(AddsHistograms):
     """Writes a run's numbers and texts to event files, which TensorBoard and kymo read.
 
     Signatures and files are those of `torch.utils.tensorboard.SummaryWriter`. Unlike there, whatever was logged is in
