@@ -22,6 +22,7 @@ constexpr std::array plugin_kinds = {
     Name{"mesh", "mesh"},
     Name{"custom_scalars", "custom_scalars"},
     Name{"tensor", "tensor"},
+    Name{"kymo_network", "network"},
     Name{"graphs", kinds::graph},
     Name{"graph_run_metadata", kinds::graph},
     Name{"graph_run_metadata_graph", kinds::graph},

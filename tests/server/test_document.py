@@ -28,7 +28,7 @@ def test_it_names_every_route(app_of: Any, client_of: Any) -> None:
     document = client_of(app_of()).get("/openapi.json").json()
     operations = {entry["operationId"] for path in document["paths"].values() for entry in path.values()}
     lists = {"info", "runs", "run", "front", "findings", "sizes", "warnings", "tags", "tags_of", "trashed"}
-    charts = {"columns", "bands", "nearest", "statistics", "csv", "json", "texts"}
+    charts = {"columns", "bands", "nearest", "statistics", "csv", "json", "texts", "histograms", "network"}
     assert operations == lists | charts | {"note", "stop", "control", "trash", "restore", "empty"}
 
 

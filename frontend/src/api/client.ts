@@ -1,5 +1,6 @@
 // One function for each route. Addresses are relative to the page, so a path prefix needs no setting.
 import { decodeBands, type Bands } from "./bands";
+import { decodeHistograms, type HistogramColumns } from "./histograms";
 import { decodeColumns, type Columns } from "./columns";
 import { ServerError } from "./failure";
 import { Gathering } from "./gathering";
@@ -13,6 +14,7 @@ import type {
   Info,
   Nearest,
   NearestQuery,
+  Network,
   NotesChange,
   Restored,
   RunDetail,
@@ -23,8 +25,8 @@ import type {
   StatisticsQuery,
   Tags,
   Text,
-  Trashed,
   TrashList,
+  Trashed,
   Verb,
   Warnings,
 } from "./types";
@@ -85,6 +87,22 @@ export const getTags = (runs: readonly string[]) => answerTo<Tags>("api/tags", {
 export const getRun = (run: string) => json<RunDetail>(`api/run?${query({ run })}`);
 export const getFront = (run: string) => json<Front>(`api/front?${query({ run })}`);
 export const getFindings = (run: string) => json<Findings>(`api/findings?${query({ run })}`);
+export const getNetwork = (run: string) => json<Network>(`api/network?${query({ run })}`);
+
+/** The histograms of a tag, at most so many columns of those whose steps lie in the range; null is no bound. */
+export async function getHistograms(
+  run: string,
+  tag: string,
+  columns: number,
+  range: readonly [number | null, number | null] = [null, null],
+): Promise<HistogramColumns> {
+  const asked: Record<string, string> = { run, tag, columns: String(columns) };
+  if (range[0] !== null) asked["first_step"] = String(Math.ceil(range[0]));
+  if (range[1] !== null) asked["last_step"] = String(Math.floor(range[1]));
+  const response = await request(`api/histograms?${query(asked)}`);
+  return decodeHistograms(await response.arrayBuffer());
+}
+
 export const getSizes = (runs: readonly string[]) => answerTo<Sizes>("api/sizes", { runs });
 export const getWarnings = (limit: number) =>
   json<Warnings>(`api/warnings?${query({ limit: String(limit) })}`);

@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/histograms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Histograms
+         * @description The histograms of a tag with the bins that they were stored with, neighbours added up where they are many.
+         */
+        get: operations["histograms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/info": {
         parameters: {
             query?: never;
@@ -178,6 +198,26 @@ export interface paths {
          * @description The runs whose lines pass nearest to a place, the nearest first.
          */
         post: operations["nearest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Network
+         * @description The layers of the network that a run trains, in the order in which they are called.
+         */
+        get: operations["network"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1011,6 +1051,35 @@ export interface components {
             version: number;
         };
         /**
+         * HistogramsHeader
+         * @description The JSON header of the binary answer; the arrays follow it.
+         */
+        HistogramsHeader: {
+            /**
+             * Arrays
+             * @description Of each column, the oldest first: step, last_step, wall_time, merged (how many histograms it stands for), count, minimum, maximum, mean, deviation, nan, positive_infinity, negative_infinity; percentiles: nine of each column, one column after the other, at 0, 6.68, 15.87, 30.85, 50, 69.15, 84.13, 93.32 and 100 %; offsets: where the bins of each column begin, and where the last one's end; of each bin, one column after the other: left, right and counts.
+             */
+            arrays: {
+                [key: string]: components["schemas"]["ArraySpan"];
+            };
+            /**
+             * In View
+             * @description How many of them have a step in the range.
+             */
+            in_view: number;
+            /** Run */
+            run: string;
+            /** Tag */
+            tag: string;
+            /**
+             * Total
+             * @description How many histograms of this tag can be read, those that were replaced aside.
+             */
+            total: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * Info
          * @description The server itself.
          */
@@ -1044,6 +1113,36 @@ export interface components {
              * @description Whether reading needs the token, too.
              */
             token_required: boolean;
+        };
+        /**
+         * LayerEntry
+         * @description A module without parts, or one that has parameters of its own.
+         */
+        LayerEntry: {
+            /**
+             * Activation
+             * @description "relu", "tanh" and the like; "" where it is no activation.
+             */
+            activation: string;
+            /**
+             * Calls
+             * @description How often a step calls it; 0 where that is not known.
+             */
+            calls: number;
+            /** Name */
+            name: string;
+            /**
+             * Output Shape
+             * @description Without the batch; null where that is not known.
+             */
+            output_shape: number[] | null;
+            /** Parameters */
+            parameters: components["schemas"]["ParameterEntry"][];
+            /**
+             * Type
+             * @description The name of its class.
+             */
+            type: string;
         };
         /**
          * Loading
@@ -1129,6 +1228,16 @@ export interface components {
             x_tag?: string | null;
         };
         /**
+         * Network
+         * @description The layers of a run's network, in the order in which they are called; none where the run does not tell.
+         */
+        Network: {
+            /** Layers */
+            layers: components["schemas"]["LayerEntry"][];
+            /** Run */
+            run: string;
+        };
+        /**
          * Newest
          * @description A newest scalar of a run.
          */
@@ -1167,6 +1276,23 @@ export interface components {
             settings: components["schemas"]["Setting"][];
             /** Verbs */
             verbs: string[];
+        };
+        /**
+         * ParameterEntry
+         * @description A parameter of a layer.
+         */
+        ParameterEntry: {
+            /**
+             * Count
+             * @description How many numbers it has.
+             */
+            count: number;
+            /** Name */
+            name: string;
+            /** Shape */
+            shape: number[];
+            /** Trainable */
+            trainable: boolean;
         };
         /**
          * PlacedPoint
@@ -2092,6 +2218,48 @@ export interface operations {
             };
         };
     };
+    histograms: {
+        parameters: {
+            query: {
+                /** @description The run's name. */
+                run: string;
+                /** @description A tag of kind histogram. */
+                tag: string;
+                /** @description At most so many. */
+                columns?: number;
+                /** @description Null is no bound. */
+                first_step?: number | null;
+                /** @description Null is no bound. */
+                last_step?: number | null;
+                /** @description Whether those that a restart replaced take part, too. */
+                superseded?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A little-endian uint32, the length of the JSON header that follows (schema HistogramsHeader, padded with spaces), then the arrays that it names, each on an 8-byte boundary. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     info: {
         parameters: {
             query?: never;
@@ -2175,6 +2343,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Nearest"];
+                };
+            };
+            /** @description Refused, with the reason in one sentence. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network: {
+        parameters: {
+            query: {
+                /** @description The run's name. */
+                run: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Network"];
                 };
             };
             /** @description Refused, with the reason in one sentence. */

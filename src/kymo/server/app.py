@@ -26,6 +26,8 @@ from kymo.server.front import findings, front, requests
 from kymo.server.guard import Guard
 from kymo.server.live import Hub
 from kymo.server.models import Changed, Hello, Problem
+from kymo.server.network import histograms, network
+from kymo.server.network.models import HistogramsHeader
 from kymo.server.page import BUNDLED, Page
 from kymo.server.site import Site
 
@@ -88,7 +90,7 @@ def create_app(
     )
     app.state.site = site
     lists, edits = (runs, tags, texts, front, findings), (notes, trash, requests)
-    for module in (*lists, columns, bands, nearest, statistics, export, *edits):
+    for module in (*lists, columns, bands, nearest, statistics, export, histograms, network, *edits):
         app.include_router(module.router)
 
     @app.websocket("/api/live")
@@ -163,7 +165,7 @@ def _describe(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         document = generate()
         schemas = document["components"]["schemas"]
-        for model in (ColumnsHeader, ColumnsRefusal, BandsHeader, Changed, Hello):
+        for model in (ColumnsHeader, ColumnsRefusal, BandsHeader, HistogramsHeader, Changed, Hello):
             schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
             schemas.update(schema.pop("$defs", {}))
             schemas[model.__name__] = schema

@@ -16,6 +16,7 @@ from kymo.server.front.diagnoses import Diagnoses
 from kymo.server.front.prospects import Prospects
 from kymo.server.live import Hub
 from kymo.server.models import Hello
+from kymo.server.network.decoded import Decoded
 from kymo.server.overview import Overview
 from kymo.server.snapshot import Snapshots
 
@@ -51,6 +52,7 @@ class Site:
     allowance: Allowance = field(default_factory=lambda: Allowance(_ANSWERS))
     prospects: Prospects = field(default_factory=Prospects)
     diagnoses: Diagnoses = field(default_factory=Diagnoses)
+    decoded: Decoded = field(default_factory=Decoded)
     # Choosing points runs outside of the interpreter's lock; the threads start when the first chart is asked for.
     workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(os.cpu_count(), "kymo-columns"))
 

@@ -14,10 +14,12 @@ from kymo.store.warning import LogWarning
 
 if TYPE_CHECKING:
     from kymo import _core
+    from kymo.store.histograms import Histograms
 
 Newest = tuple[str, int, float, float]
 
 TEXT = "text"
+HISTOGRAM = "histogram"
 
 
 class Run(Mapping[str, Series]):
@@ -169,6 +171,31 @@ class Run(Mapping[str, Series]):
         if tag not in names:
             raise UnknownNameError("text", tag, f"run {self.name!r}", names)
         return read_texts(self.reader, tag, limit)
+
+    def histograms(self, tag: str) -> "Histograms":
+        """The histograms logged under a tag, in the order written; they are read from the event files at this moment.
+
+        Args:
+            tag: A tag of kind "histogram".
+
+        Raises:
+            KeyError: The run has no histogram of this tag.
+
+        Example:
+            >>> import tempfile, kymo
+            >>> with tempfile.TemporaryDirectory() as logdir:
+            ...     with kymo.SummaryWriter(logdir) as writer:
+            ...         writer.add_histogram("weights", [0.5, 1.5, 1.5, 2.5], 7, bins=[0.0, 1.0, 2.0, 3.0])
+            ...     weights = kymo.open(logdir)["."].histograms("weights")
+            >>> weights.steps, weights.left, weights.right, weights.counts
+            (array([7]), array([0., 1., 2.]), array([1., 2., 3.]), array([1., 2., 1.]))
+        """
+        from kymo.store.histograms import read_histograms
+
+        names = [info.tag for info in self.tags if info.kind == HISTOGRAM]
+        if tag not in names:
+            raise UnknownNameError("histogram", tag, f"run {self.name!r}", names)
+        return read_histograms(self.reader, tag, {})
 
     def __repr__(self) -> str:
         return f"<Run {self.name!r}: {len(self)} series, {self.points} points, {self.status}>"

@@ -1,14 +1,14 @@
 """Texts that were logged, read back from the event files."""
 
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kymo.store.payloads import PayloadError, Place, read_payloads
 from kymo.store.reader import RunReader
+from kymo.store.value_message import value_message
 from kymo.store.warning import UNREADABLE_PAYLOAD
 
 _DT_STRING = 7
-_TENSOR, _BYTES = 8, 2  # the tensor's field and its wire type
 
 
 class Text(NamedTuple):
@@ -59,7 +59,7 @@ def decode_text(content: bytes) -> tuple[list[str], tuple[int, ...]]:
     Raises:
         PayloadError: It is not a value with a tensor of strings.
     """
-    tensor = _tensor(content)
+    tensor = value_message(content).tensor
     if tensor.dtype != _DT_STRING:
         raise PayloadError(f"The payload is a tensor of data type {tensor.dtype} where strings are expected")
     shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
@@ -71,23 +71,3 @@ def decode_text(content: bytes) -> tuple[list[str], tuple[int, ...]]:
         # One value stands for all of a tensor, so the shape must not be trusted with memory: it is not expanded.
         shape = (1,)
     return strings, shape
-
-
-def _tensor(content: bytes) -> Any:
-    """The tensor of a serialized Summary.Value, whose names may be no UTF-8: protobuf would refuse it for them."""
-    from google.protobuf.empty_pb2 import Empty
-    from google.protobuf.message import DecodeError
-    from google.protobuf.unknown_fields import UnknownFieldSet
-
-    from kymo.format import messages
-
-    try:
-        return messages.Summary.Value.FromString(content).tensor
-    except DecodeError:
-        pass
-    try:
-        fields: Any = UnknownFieldSet(Empty.FromString(content))
-        parts = [field.data for field in fields if (field.field_number, field.wire_type) == (_TENSOR, _BYTES)]
-        return messages.TensorProto.FromString(b"".join(parts))
-    except DecodeError as error:
-        raise PayloadError("The payload is not a Summary.Value") from error

@@ -1,0 +1,206 @@
+"""Histograms read back: what other writers wrote, what is damaged, and many of them added up."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from torch.utils.tensorboard import SummaryWriter as TorchWriter
+
+import kymo
+from kymo.format.messages import HistogramProto, Summary, SummaryMetadata, TensorProto, TensorShapeProto
+from kymo.store.decoded_histogram import DecodedHistogram, decode_histogram
+from kymo.store.histogram_columns import PERCENTILES, columns_of
+from kymo.store.histograms import Histograms, read_histograms
+from kymo.store.payloads import PayloadError
+
+LARGEST = float(np.finfo(np.float64).max)
+
+
+def buckets(limits: list[float], counts: list[float], low: float, high: float, **figures: float) -> bytes:
+    message = HistogramProto(min=low, max=high, bucket_limit=limits, bucket=counts, **figures)
+    serialized: bytes = Summary.Value(tag="w", histo=message).SerializeToString()
+    return serialized
+
+
+def rows(numbers: Any, dtype: str = "DT_DOUBLE", shape: list[int] | None = None, *, listed: bool = False) -> bytes:
+    array = np.array(numbers, "<f4" if dtype == "DT_FLOAT" else "<f8").reshape(-1, 3)
+    dims = [TensorShapeProto.Dim(size=size) for size in (array.shape if shape is None else shape)]
+    tensor = TensorProto(dtype=dtype, tensor_shape=TensorShapeProto(dim=dims))
+    if listed:
+        (tensor.float_val if dtype == "DT_FLOAT" else tensor.double_val).extend(array.ravel().tolist())
+    else:
+        tensor.tensor_content = array.tobytes()
+    serialized: bytes = Summary.Value(tag="w", tensor=tensor).SerializeToString()
+    return serialized
+
+
+def bins(decoded: DecodedHistogram) -> list[tuple[float, float, float]]:
+    return [tuple(row) for row in np.column_stack([decoded.left, decoded.right, decoded.counts]).tolist()]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param(buckets([0, 1, 2, 3], [0, 4, 0, 5], 0.5, 3), [(0, 1, 4), (2, 3, 5)], id="torch"),
+        pytest.param(buckets([1, 2], [4, 5], 0.5, 2), [(0.5, 1, 4), (1, 2, 5)], id="no empty bucket first"),
+        pytest.param(
+            buckets([-LARGEST, 1, LARGEST], [0, 4, 2], 0.5, 7), [(-LARGEST, 1, 4), (1, 7, 2)], id="TensorFlow's ends"
+        ),
+        pytest.param(buckets([LARGEST], [3], 2, 2), [(2, 2, 3)], id="one value"),
+        pytest.param(buckets([], [], 0, 0), [], id="empty"),
+        pytest.param(buckets([0, 1], [0, 0], 0, 0), [], id="empty buckets"),
+        pytest.param(
+            buckets([0, 1], [0, 3], float("nan"), float("nan")), [(0, 1, 3)], id="torch's, of values with NaN"
+        ),
+        pytest.param(rows([[0, 1, 2], [1, 3, 4]]), [(0, 1, 2), (1, 3, 4)], id="rows"),
+        pytest.param(rows([[0, 1, 2], [1, 3, 0]], "DT_FLOAT"), [(0, 1, 2)], id="rows of floats"),
+        pytest.param(rows([[2, 2, 7]], listed=True), [(2, 2, 7)], id="rows in a list"),
+        pytest.param(rows([]), [], id="no rows"),
+    ],
+)
+def test_every_form_is_read(content: bytes, expected: list[tuple[float, float, float]]) -> None:
+    assert bins(decode_histogram(content)) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (buckets([0, 1], [1], 0, 1), "2 limits for 1 buckets"),
+        (buckets([0, 1], [0, -1], 0, 1), "negative"),
+        (buckets([0, 1], [0, float("nan")], 0, 1), "not finite"),
+        (buckets([0, 2, 1], [0, 1, 1], 0, 1), "do not ascend"),
+        (buckets([float("nan"), 1], [1, 1], 0, 1), "do not end"),
+        (rows([[0, 1, 2]], shape=[3]), "no histogram"),
+        (rows([[0, 1, 2]], shape=[2, 3]), "3 numbers for a shape"),
+        (rows([[0, 1, 2]], "DT_INT32"), "no histogram"),
+        (Summary.Value(tag="w", simple_value=1).SerializeToString(), "no histogram"),
+        (b"\xff", "not a Summary.Value"),
+    ],
+)
+def test_what_is_no_histogram_is_told(content: bytes, text: str) -> None:
+    with pytest.raises(PayloadError, match=text):
+        decode_histogram(content)
+
+
+def test_those_of_torch_are_read_back(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).normal(0, 1, (3, 500))
+    with TorchWriter(str(tmp_path)) as writer:
+        for step in range(3):
+            writer.add_histogram("weights", values[step], step)
+    read = kymo.open(tmp_path)["."].histograms("weights")
+    assert read.steps.tolist() == [0, 1, 2]
+    for step in range(3):
+        of_step = slice(*read.offsets[step : step + 2])
+        edges = np.unique(np.concatenate([read.left[of_step], read.right[of_step]]))
+        counts = np.histogram(values[step], edges)[0]
+        assert counts[counts > 0].tolist() == read.counts[of_step].tolist()
+        assert read.figures[step, :5] == pytest.approx(
+            [500, values[step].min(), values[step].max(), values[step].sum(), (values[step] ** 2).sum()]
+        )
+    with pytest.raises(KeyError, match="no histogram"):
+        kymo.open(tmp_path)["."].histograms("bias")
+
+
+def test_a_damaged_one_is_left_out_and_told(tmp_path: Path) -> None:
+    with kymo.SummaryWriter(tmp_path) as writer:
+        writer.add_histogram("w", [1.0, 2.0], 1)
+        for content in (buckets([0, 1], [1], 0, 1), rows([[0, 1, 2]], shape=[4, 3])):
+            writer.file_writer.add_summary(Summary(value=[Summary.Value.FromString(content)]), 2)
+        writer.add_histogram("w", [1.0], 3)
+    run = kymo.open(tmp_path)["."]
+    assert run.histograms("w").steps.tolist() == [1, 3]
+    first, second = [str(warning.cause) for warning in run.warnings]
+    assert first == "The histogram has 2 limits for 1 buckets, so the histogram 'w' at step 2 is left out."
+    assert "3 numbers" in second
+
+
+def test_only_what_came_since_is_decoded_and_what_has_gone_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[bytes] = []
+    monkeypatch.setattr(
+        "kymo.store.histograms.decode_histogram",
+        lambda content: (decoded.append(content), decode_histogram(content))[1],
+    )
+    with kymo.SummaryWriter(tmp_path / "run") as writer, kymo.open(tmp_path) as logs:
+        known: Any = {}
+        for step in range(3):
+            writer.add_histogram("w", [step, 1.0], step)
+            writer.flush()
+            logs.refresh()
+            assert read_histograms(logs["run"].reader, "w", known).steps.tolist() == list(range(step + 1))
+        assert len(decoded) == 3
+        assert len(read_histograms(logs["run"].reader, "w", known, first_step=1, last_step=1)) == 1
+        assert len(known) == 3
+        shutil.rmtree(tmp_path / "run")
+        (tmp_path / "run").mkdir()
+        with kymo.SummaryWriter(tmp_path / "run", filename_suffix=".2") as other:
+            other.add_histogram("w", [1.0], 7)
+        logs.refresh()
+        assert read_histograms(logs["run"].reader, "w", known).steps.tolist() == [7]
+        assert len(known) == 1
+
+
+def of_values(values: list[np.ndarray], edges: list[np.ndarray]) -> Histograms:
+    decoded = []
+    for each, bounds in zip(values, edges, strict=True):
+        counts, _ = np.histogram(each, bounds)
+        figures = (len(each), each.min(), each.max(), each.sum(), (each**2).sum(), 1.0, 0.0, 0.0)
+        filled = counts > 0
+        decoded.append(DecodedHistogram(bounds[:-1][filled], bounds[1:][filled], counts[filled].astype(float), figures))
+    return Histograms.of(decoded, [(10 * step, float(step), False) for step in range(len(values))])
+
+
+def test_neighbours_are_added_up_without_moving_a_value_out_of_its_bin() -> None:
+    chance = np.random.default_rng(1)
+    values = [chance.normal(0, 1 + step / 10, 200) for step in range(10)]
+    edges = [np.linspace(-8, 8, 9 + step) for step in range(10)]
+    columns = columns_of(of_values(values, edges), 3)
+    shown = columns.histograms
+    assert columns.merged.tolist() == [3, 3, 4]
+    assert (shown.steps.tolist(), columns.last_steps.tolist()) == ([0, 30, 60], [20, 50, 90])
+    for column, group in enumerate([range(3), range(3, 6), range(6, 10)]):
+        part = slice(*shown.offsets[column : column + 2])
+        left, right, counts = shown.left[part], shown.right[part], shown.counts[part]
+        assert (left[1:] >= right[:-1]).all()
+        assert counts.sum() == pytest.approx(200 * len(group))
+        for step in group:
+            # What one histogram put between two of its own edges is there in the sum, beside what the others put there.
+            for low, high in zip(edges[step][:-1], edges[step][1:], strict=True):
+                own = np.histogram(values[step], [low, high])[0][0]
+                inside = (left >= low - 1e-12) & (right <= high + 1e-12)
+                assert counts[inside].sum() >= own - 1e-9
+        together = np.concatenate([values[step] for step in group])
+        assert shown.figures[column] == pytest.approx(
+            [len(together), together.min(), together.max(), together.sum(), (together**2).sum(), len(group), 0, 0]
+        )
+
+
+def test_bins_without_width_stay_what_they_are() -> None:
+    point = DecodedHistogram(np.array([1.0]), np.array([1.0]), np.array([5.0]), (5, 1, 1, 5, 5, 0, 0, 0))
+    wide = DecodedHistogram(np.array([0.0]), np.array([2.0]), np.array([4.0]), (4, 0, 2, 4, 5, 0, 0, 0))
+    shown = columns_of(Histograms.of([point, wide, point], [(0, 0.0, False)] * 3), 1).histograms
+    assert np.column_stack([shown.left, shown.right, shown.counts]).tolist() == [[0, 2, 4], [1, 1, 10]]
+
+
+def test_percentiles_are_those_of_the_values_to_within_a_bin() -> None:
+    values = np.random.default_rng(2).normal(3, 2, 5000)
+    edges = np.linspace(-6, 12, 181)
+    columns = columns_of(of_values([values], [edges]), 10)
+    assert columns.percentiles[0] == pytest.approx(np.percentile(values, PERCENTILES), abs=0.1)
+    assert (columns.percentiles[0, 0], columns.percentiles[0, -1]) == (values.min(), values.max())
+    nothing = DecodedHistogram(np.empty(0), np.empty(0), np.empty(0), (0,) * 8)
+    assert np.isnan(columns_of(Histograms.of([nothing], [(0, 0.0, False)]), 5).percentiles).all()
+    assert columns_of(Histograms.of([], []), 5).percentiles.shape == (0, 9)
+
+
+def test_metadata_of_the_plugin_says_that_a_tensor_is_a_histogram(tmp_path: Path) -> None:
+    value = Summary.Value.FromString(rows([[0, 1, 2]]))
+    value.metadata.CopyFrom(SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="histograms")))
+    with kymo.SummaryWriter(tmp_path) as writer:
+        writer.file_writer.add_summary(Summary(value=[value]), 4)
+    assert kymo.open(tmp_path)["."].histograms("w").counts.tolist() == [2]
