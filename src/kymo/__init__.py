@@ -17,6 +17,7 @@ __all__ = [
     "MaxEpochs",
     "MaxSteps",
     "MaxTime",
+    "ModelWatch",
     "Outcome",
     "Progress",
     "Run",
@@ -36,6 +37,7 @@ __all__ = [
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kymo.probe.device_sampler import DeviceSampler
+    from kymo.probe.model.model_watch import ModelWatch
     from kymo.store import open
     from kymo.train.checkpoints import BestModel, CheckpointError, LastCheckpoint, load_model
     from kymo.train.fit import fit
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "SummaryWriter": "kymo.writer",
     "DeviceSampler": "kymo.probe.device_sampler",
+    "ModelWatch": "kymo.probe.model.model_watch",
     "open": "kymo.store",
     "Run": "kymo.train.run",
     "fit": "kymo.train.fit",

@@ -10,6 +10,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 import kymo
+from kymo.format.sensor_series import is_sensor_series
 from kymo.train.stopping.condition import UNTOLD, Progress, StopCondition
 from kymo.train.stopping.fired import Fired
 
@@ -52,9 +53,12 @@ def train(directory: Path, *, stop_at: int | None = None, resume: bool = False, 
 
 
 def points(directory: Path) -> dict[str, Any]:
+    """What was learnt; what sensors tell comes when there is time for it."""
     run = kymo.open(directory.parent)[directory.name]
     found = {}
     for tag, series in run.items():
+        if is_sensor_series(tag):
+            continue
         valid = ~np.asarray(series.superseded, bool)
         found[tag] = (series.steps[valid].tolist(), series.values[valid])
     return found

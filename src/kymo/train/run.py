@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kymo.probe.model.model_watch import ModelWatch
 from kymo.probe.pipeline.device_timer import DeviceTimer
 from kymo.probe.pipeline.step_timer import StepTimer
 from kymo.train.batch_copies import BatchCopies, batch_copies
@@ -131,24 +132,64 @@ class Run:
         return self._session.outcome
 
     def watch(
-        self, model: nn.Module, optimizer: Optimizer | None = None, scheduler: Any = None, **others: Stateful
+        self,
+        model: nn.Module,
+        optimizer: Optimizer | None = None,
+        scheduler: Any = None,
+        *,
+        weights: bool = True,
+        gradients: bool = True,
+        activations: bool = True,
+        updates: bool = True,
+        every: int = 1,
+        budget: str | float = "1%",
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+        **others: Stateful,
     ) -> None:
-        """Says what is trained: what checkpoints hold and what is looked at for mistakes.
+        """Says what is trained: what checkpoints hold, what is looked at for mistakes, and inside which network.
 
-        A resumed run puts the state of the checkpoint into all of it.
+        A resumed run puts the state of the checkpoint into all of it. What goes on inside the network is logged as
+        `kymo.ModelWatch` does, in the batches of `run.batches`; without probes (`probes=False`) it is not.
 
         Args:
             model: The model.
             optimizer: Its optimizer.
             scheduler: The scheduler of the learning rate.
+            weights: Whether histograms of weights are logged.
+            gradients: Whether those of gradients are.
+            activations: Whether those of what each module gives are.
+            updates: Whether those of what the optimizer changes are.
+            every: One step at most of so many is looked at.
+            budget: The share of the training's time that looking may take: "1%", or 0.01.
+            include: Patterns of the names of parameters and modules, as those of a shell; all without one.
+            exclude: Patterns of names that are left out.
             others: Anything else with `state_dict()`, by any name: `scaler=…`, `ema=…`.
 
         Raises:
             TypeError: One of them has no `state_dict()`.
+            ValueError: `budget`, `every`, or a pattern is none; see `kymo.ModelWatch`.
             CheckpointError: The run is resumed and its checkpoint does not fit.
         """
         given = {"model": model, "optimizer": optimizer, "scheduler": scheduler, **others}
-        self._session.watch(model, optimizer, {name: part for name, part in given.items() if part is not None})
+
+        network = None
+        if hasattr(model, "named_parameters"):
+            network = ModelWatch(
+                lambda: self._session.numbers.writer,
+                model,
+                optimizer,
+                weights=weights,
+                gradients=gradients,
+                activations=activations,
+                updates=updates,
+                every=every,
+                budget=budget,
+                include=include,
+                exclude=exclude,
+            )
+        parts = {name: part for name, part in given.items() if part is not None}
+        self._session.watch(model, optimizer, parts, network)
 
     def epochs(self, count: int | None = None) -> Iterator[int]:
         """The epochs, from 1 on: `for epoch in run.epochs(100)`. Ends when a stop condition is met.
@@ -216,15 +257,18 @@ class Run:
                 if session.checks.is_before_first:
                     session.checks.before_first_batch(moved, is_moved=device is not None)
                 session.in_batch = this
+                session.begin_step()
                 if is_timed:
                     timer.given()
                 try:
                     yield moved
                 except GeneratorExit:
+                    session.end_step()
                     # The loop is left, and the batch counts. It may be told of late, when the next loop has begun.
                     if session.in_batch is this:
                         session.leave_batch()
                     raise
+                session.end_step()
                 if is_timed:
                     timer.done()
                 session.end_batch()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kymo.format.control_answer import ControlAnswer
 from kymo.format.file_names import STOP_FILE
 from kymo.probe.device_sampler import DeviceSampler, machine
+from kymo.probe.model.model_watch import ModelWatch
 from kymo.probe.pipeline.makers import Makers
 from kymo.probe.pipeline.model_timer import ModelTimer
 from kymo.probe.pipeline.step_phases import StepPhases
@@ -109,6 +110,7 @@ class Session:
         self.phases = StepPhases() if self._is_probed else StepPhases(every=None)
         self.makers = Makers(is_on=self._is_probed)
         self._sampler: DeviceSampler | None = None
+        self._network: ModelWatch | None = None
         self._report: RunReport | None = None
         self._parts: dict[str, Stateful] = {}
         self._model: nn.Module | None = None
@@ -141,12 +143,15 @@ class Session:
         self.checkpoints.begin()
         self._conditions.start()
 
-    def watch(self, model: nn.Module, optimizer: Optimizer | None, parts: dict[str, Stateful]) -> None:
-        """Takes up what is trained, and the state that a resumed run has of it."""
+    def watch(
+        self, model: nn.Module, optimizer: Optimizer | None, parts: dict[str, Stateful], network: ModelWatch | None
+    ) -> None:
+        """Takes up what is trained, the state that a resumed run has of it, and what looks inside of it."""
         self._parts, self._model = parts, model
         self.checks.watch(model, optimizer)
         if self._is_probed:
             self.phases.model = ModelTimer(model, optimizer)
+            self._network = network
         self.start()
         if self._steering is not None and optimizer is not None and LearningRate.can_set(optimizer):
             self._steering.rate = LearningRate(optimizer, parts.get("scheduler"))
@@ -193,6 +198,18 @@ class Session:
         if self.fired is None and (fired := self.ask(moment, metrics)) is not None:
             self._stop_by(fired)
         return self.fired is not None
+
+    def begin_step(self) -> None:
+        """A batch is about to be trained on."""
+        if self._network is not None:
+            self._network.begin_step(self.place.step)
+
+    def end_step(self) -> None:
+        """It was; a step that was looked into takes longer than others, and is no measure of them."""
+        if self._network is not None:
+            if self._network.is_looking:
+                self.phases.leave_out()
+            self._network.end_step()
 
     def leave_batch(self) -> None:
         """A batch whose loop was left counts as complete."""
@@ -285,6 +302,8 @@ class Session:
                 ending.callback(self._steering.close)
             if self._sampler is not None:
                 ending.callback(self._sampler.close)
+            if self._network is not None:
+                ending.callback(self._network.close)
             ending.callback(self.checkpoints.wait)
             if error is None:
                 self.open()
@@ -313,7 +332,7 @@ class Session:
         return asked is not None and asked.after == "epoch"
 
     def _left_out(self, seconds: float) -> None:
-        self.phases.pauses += 1
+        self.phases.leave_out()
         for clock in (self._conditions, self.pace, self.display, self.report):
             clock.leave_out(seconds)
 

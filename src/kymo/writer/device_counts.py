@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
+
+_FIGURES = 8
 
 
 class DeviceCounts(NamedTuple):
@@ -21,49 +24,67 @@ class DeviceCounts(NamedTuple):
     positive_infinity: int
     negative_infinity: int
     finite: int
+    zeros: int
     min: float
     max: float
     sum: float
     sum_squares: float
 
 
-def device_counts(values: torch.Tensor, edges: NDArray[np.float64]) -> DeviceCounts:
-    """Counts the values of a tensor between some edges, on its device; waits for the device once, for the counts.
+class DeviceBins:
+    """Bins on a device: what they count stays there until somebody reads it.
 
     Args:
-        values: float32 or float64 of shape (n,).
         edges: Ascending; float64 of shape (m + 1,). Each bin holds its lower edge, the last one its upper edge, too.
+        like: A tensor of float32 or float64, for the device and the dtype.
 
     Example:
         >>> import torch
-        >>> counts = device_counts(torch.tensor([0.5, 1.5, 2.0, float("nan")]), np.array([0.0, 1.0, 2.0]))
+        >>> values = torch.tensor([0.5, 1.5, 2.0, float("nan")])
+        >>> bins = DeviceBins(np.array([0.0, 1.0, 2.0]), values)
+        >>> counts = counts_of(bins.row(values).tolist())
         >>> counts.bins, counts.nan, counts.max
         (array([1, 2]), 1, 2.0)
     """
-    import torch
 
-    finite = torch.isfinite(values)
-    edges = np.append(edges[:-1], np.nextafter(edges[-1], np.inf))
-    bounds = torch.from_numpy(_least_from(edges, values)).to(values.device)
-    # What is not finite is counted in a place of its own, behind all others.
-    places = torch.bucketize(values, bounds, right=True).where(finite, len(edges) + 1)
-    counts = torch.zeros(len(edges) + 2, dtype=torch.int64, device=values.device)
-    counts.scatter_add_(0, places, torch.ones_like(places))
-    wide = torch.float32 if values.device.type == "mps" else torch.float64
-    known = torch.where(finite, values, 0).to(wide)
-    infinity = torch.full((1,), float("inf"), dtype=values.dtype, device=values.device)
-    statistics = torch.stack([
-        torch.isnan(values).sum().to(wide),
-        torch.isposinf(values).sum().to(wide),
-        torch.isneginf(values).sum().to(wide),
-        torch.cat([values.where(finite, infinity), infinity]).min().to(wide),
-        torch.cat([values.where(finite, -infinity), -infinity]).max().to(wide),
-        known.sum(),
-        known.square().sum(),
-    ])  # fmt: skip
-    (*statistics_read,) = torch.cat([statistics, counts.to(wide)]).tolist()
-    nan, positive, negative, low, high, total, squares = statistics_read[:7]
-    tallies = np.array(statistics_read[7:]).astype(np.int64)
+    def __init__(self, edges: NDArray[np.float64], like: torch.Tensor) -> None:
+        import torch
+
+        edges = np.append(edges[:-1], np.nextafter(edges[-1], np.inf))
+        self._bounds = torch.from_numpy(_least_from(edges, like)).to(like.device)
+        self._infinity = torch.full((1,), float("inf"), dtype=like.dtype, device=like.device)
+        # Devices of Apple know no float64.
+        self._wide = torch.float32 if like.device.type == "mps" else torch.float64
+
+    def row(self, values: torch.Tensor) -> torch.Tensor:
+        """Counts the values of a tensor of shape (n,); nothing waits for the device. See `counts_of`."""
+        import torch
+
+        bounds, infinity = self._bounds, self._infinity
+        finite = torch.isfinite(values)
+        # What is not finite is counted in a place of its own, behind all others.
+        places = torch.bucketize(values, bounds, right=True).where(finite, len(bounds) + 1)
+        counts = torch.zeros(len(bounds) + 2, dtype=torch.int64, device=values.device)
+        counts.scatter_add_(0, places, torch.ones_like(places))
+        known = values.where(finite, 0).to(self._wide)
+        figures = (
+            torch.isnan(values).sum(),
+            torch.isposinf(values).sum(),
+            torch.isneginf(values).sum(),
+            (values == 0).sum(),
+            torch.cat([values.where(finite, infinity), infinity]).min(),
+            torch.cat([values.where(finite, -infinity), -infinity]).max(),
+            known.sum(),
+            known.square().sum(),
+        )
+        told = torch.stack([figure.to(self._wide) for figure in figures])
+        return torch.cat([told, counts.to(self._wide)])
+
+
+def counts_of(row: Sequence[float]) -> DeviceCounts:
+    """What a row of `DeviceBins` tells, once it was read."""
+    nan, positive, negative, zeros, low, high, total, squares = row[:_FIGURES]
+    tallies = np.array(row[_FIGURES:]).astype(np.int64)
     count = int(tallies[:-1].sum())
     return DeviceCounts(
         tallies[1:-2],
@@ -73,6 +94,7 @@ def device_counts(values: torch.Tensor, edges: NDArray[np.float64]) -> DeviceCou
         int(positive),
         int(negative),
         count,
+        int(zeros),
         low if count else float("nan"),
         high if count else float("nan"),
         total,
@@ -80,11 +102,21 @@ def device_counts(values: torch.Tensor, edges: NDArray[np.float64]) -> DeviceCou
     )
 
 
-def _least_from(edges: NDArray[np.float64], values: torch.Tensor) -> NDArray[np.floating]:
-    """Of each edge, the least number of the values' type that is no less: comparing with it is comparing exactly."""
+def device_counts(values: torch.Tensor, edges: NDArray[np.float64]) -> DeviceCounts:
+    """Counts the values of a tensor between some edges, on its device; waits for the device once, for the counts.
+
+    Args:
+        values: float32 or float64 of shape (n,).
+        edges: As `DeviceBins` takes them.
+    """
+    return counts_of(DeviceBins(edges, values).row(values).tolist())
+
+
+def _least_from(edges: NDArray[np.float64], like: torch.Tensor) -> NDArray[np.floating]:
+    """Of each edge, the least number of the tensor's type that is no less: comparing with it is comparing exactly."""
     import torch
 
-    if values.dtype == torch.float64:
+    if like.dtype == torch.float64:
         return edges
     with np.errstate(over="ignore"):
         narrow = edges.astype(np.float32)

@@ -203,7 +203,7 @@ def test_a_run_tells_what_the_gpu_does_in_its_passes(
     with kymo.Run(tmp_path, progress=False) as run:
         phases = run._session.phases
         phases.every = 0
-        run.watch(model, optimizer)
+        run.watch(model, optimizer, weights=False, gradients=False, activations=False, updates=False)
         for _ in run.epochs(1):
             for x in run.batches(torch.ones(60, 8, 2), device="cpu"):
                 loss = model(x).sum()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import logging
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from types import MethodType
 from typing import TYPE_CHECKING, Any
 
+from kymo.probe.hook import Hook, is_compiled
 from kymo.probe.pipeline.device_timer import DeviceTimer
 from kymo.probe.pipeline.timed_step import ModelTimes
+from kymo.probe.wrapped_step import wrap_step
 
 if TYPE_CHECKING:
     import torch
@@ -50,7 +49,6 @@ class ModelTimer:
         self._forward = self._backward = self._stepping = 0
         self._called = self._asked = 0
         self._removals: list[Callable[[], None]] = []
-        self._timed: MethodType | None = None
         self._is_able = hasattr(model, "register_forward_pre_hook")
         self._gpu: DeviceTimer | None = None
 
@@ -71,7 +69,7 @@ class ModelTimer:
         self.end()
         self._gpu = gpu
         model = self._model
-        self._is_able = self._is_able and not _is_compiled(model)
+        self._is_able = self._is_able and not is_compiled(model)
         if not self._is_able:
             return
         try:
@@ -82,43 +80,19 @@ class ModelTimer:
             _logger.info("The model takes no hooks, so its passes are not timed: %s", error)
 
     def _hook(self, model: nn.Module, optimizer: Optimizer | None) -> None:
-        self._removals.append(model.register_forward_pre_hook(_Hook(self._before_call)).remove)
-        self._removals.append(model.register_forward_hook(_Hook(self._after_call)).remove)
+        self._removals.append(model.register_forward_pre_hook(Hook(self._before_call)).remove)
+        self._removals.append(model.register_forward_hook(Hook(self._after_call)).remove)
         if optimizer is not None:
-            self._wrap(optimizer)
+            self._removals.append(wrap_step(optimizer, self._stepped))
 
-    def _wrap(self, optimizer: Optimizer) -> None:
-        """Not by hooks of the optimizer: torch takes them off its optimizers once anything is compiled."""
-        from torch.compiler import is_compiling
-
-        step = optimizer.step
-        before = vars(optimizer).get("step")  # a scheduler's, perhaps
-
-        @functools.wraps(step)
-        def step_timed(_: Optimizer, *args: Any, **kwargs: Any) -> Any:
-            if self._timed is not timed or is_compiling():
-                return step(*args, **kwargs)
-            self._tell_start("optimizer")
-            began = time.perf_counter_ns()
-            try:
-                return step(*args, **kwargs)
-            finally:
-                self._stepping += time.perf_counter_ns() - began
-                self._tell_stop("optimizer")
-
-        self._timed = timed = MethodType(step_timed, optimizer)  # a method, as schedulers expect that wrap it in turn
-
-        def unwrap() -> None:
-            self._timed = None
-            if vars(optimizer).get("step") is not timed:
-                return  # somebody has wrapped it in turn, and it goes on untimed
-            if before is None:
-                del vars(optimizer)["step"]
-            else:
-                vars(optimizer)["step"] = before
-
-        vars(optimizer)["step"] = timed
-        self._removals.append(unwrap)
+    def _stepped(self, step: Callable[[], Any]) -> Any:
+        self._tell_start("optimizer")
+        began = time.perf_counter_ns()
+        try:
+            return step()
+        finally:
+            self._stepping += time.perf_counter_ns() - began
+            self._tell_stop("optimizer")
 
     def end(self) -> ModelTimes | None:
         """It has ended; returns what it took, or None where that cannot be known."""
@@ -151,7 +125,7 @@ class ModelTimer:
         for number, tensor in enumerate(_with_gradients(output)):
             if number == _OUTPUTS:
                 break
-            tensor.register_hook(_Hook(self._before_gradients))
+            tensor.register_hook(Hook(self._before_gradients))
 
     def _before_gradients(self, _: Any) -> None:
         if self._asked or not self._removals:
@@ -169,39 +143,6 @@ class ModelTimer:
             self._backward += time.perf_counter_ns() - self._asked
             self._asked = 0
             self._tell_stop("backward")
-
-
-class _Hook:
-    """A hook that times; whatever is copied or saved along with its model, the copy of it does nothing."""
-
-    def __init__(self, call: Callable[..., None]) -> None:
-        from torch.compiler import is_compiling
-
-        self._call = call
-        self._is_compiling = is_compiling
-
-    def __call__(self, *given: Any) -> None:
-        if self._is_compiling():
-            return
-        try:
-            self._call(*given)
-        except Exception as error:  # the step goes on, whatever its time was
-            _logger.debug("A pass of the model is not timed: %s", error)
-
-    def __reduce__(self) -> tuple[type[_Hook], tuple[Callable[..., None]]]:
-        return _Hook, (_do_nothing,)
-
-
-def _is_compiled(model: nn.Module) -> bool:
-    """Whether the model is compiled, or may be part of a function that is."""
-    if hasattr(model, "_orig_mod") or getattr(model, "_compiled_call_impl", None) is not None:
-        return True
-    compiler = sys.modules.get("torch._dynamo.utils")
-    return any(getattr(compiler, "counters", {}).values())
-
-
-def _do_nothing(*_: Any) -> None:
-    pass
 
 
 def _with_gradients(output: Any) -> Iterator[Any]:

@@ -92,6 +92,10 @@ class StepPhases:
             self.pauses += 1
             self._paused.append((name, time.perf_counter_ns() - began))
 
+    def leave_out(self) -> None:
+        """The present step is no step as others are: something was looked at in it."""
+        self.pauses += 1
+
     def read(self, now: float) -> dict[str, float]:  # noqa: ARG002, a sensor's
         """Numbers by their series; none where no step was made.
 

@@ -1,0 +1,227 @@
+"""`ModelWatch`: what goes on inside a network while it is trained."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kymo.probe.hook import Hook, has_compiled_parts
+from kymo.probe.model.cadence import Cadence, budget_share
+from kymo.probe.model.chosen import Patterns, bare, named_leaves
+from kymo.probe.model.counted import Counter
+from kymo.probe.model.log_edges import log_edges
+from kymo.probe.model.network_layers import network_layers, network_summary
+from kymo.probe.model.sample import Sample, Wanted
+from kymo.probe.model.sample_log import SampleLog
+from kymo.probe.wrapped_step import wrap_step
+
+if TYPE_CHECKING:
+    from torch import nn
+    from torch.optim import Optimizer
+
+    from kymo.writer.summary_writer import SummaryWriter
+
+_logger = logging.getLogger("kymo")
+# Steps after which a sample is written without the gradients that it waits for: nobody accumulates so many.
+_PATIENCE = 256
+
+
+class ModelWatch:
+    """Logs histograms of a network's weights, gradients, updates and activations, and numbers about them.
+
+    It looks at some steps only, chosen so that looking takes a small share of the training's time; in all other steps
+    the model has no hook. What is on a GPU is counted there and read later, and nothing waits for it. Results, random
+    numbers and gradients are the same with it and without. Where looking fails, it ends with a warning, and the
+    training goes on.
+
+    The histograms are `weights/…`, `gradients/…`, `updates/…` by parameter and `activations/…` by module; the numbers
+    are `health/…`, each with its meaning in its description. Gradients are those that the optimizer takes: added up
+    over the batches of a step, and without the scale of a GradScaler.
+
+    Args:
+        writer: Where to; or what gives it, once there is something to write.
+        model: The network.
+        optimizer: Its optimizer, or several; without one, gradients are those that are there when a step ends.
+        weights: Whether weights are looked at.
+        gradients: Whether gradients are.
+        activations: Whether what each module gives is, and whether its units are dead or saturated.
+        updates: Whether what the optimizer changes is; the parameters are copied for it in the steps that are chosen.
+        every: One step at most of so many is looked at.
+        budget: The share of the training's time that looking may take: "1%", or 0.01; 1 looks at every step.
+        include: Patterns of the names of parameters and modules, as those of a shell; all without one.
+        exclude: Patterns of names that are left out.
+
+    Raises:
+        TypeError: The model is no module.
+        ValueError: `budget` is no share, `every` is less than 1, or a pattern matches nothing.
+
+    Example:
+        >>> import tempfile, torch, kymo
+        >>> model = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1))
+        >>> optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        >>> with tempfile.TemporaryDirectory() as directory:
+        ...     with kymo.SummaryWriter(directory) as writer:
+        ...         watch = kymo.ModelWatch(writer, model, optimizer, budget=1)
+        ...         for step in range(5):
+        ...             watch.begin_step(step)
+        ...             model(torch.ones(2, 4)).sum().backward()
+        ...             optimizer.step()
+        ...             watch.end_step()
+        ...         watch.close()
+        ...     run = kymo.open(directory)["."]
+        ...     run.histograms("gradients/0.weight").steps.tolist(), run["health/grad_norm"].steps.tolist()
+        ([3, 4], [3, 4])
+    """
+
+    def __init__(
+        self,
+        writer: SummaryWriter | Callable[[], SummaryWriter],
+        model: nn.Module,
+        optimizer: Optimizer | Sequence[Optimizer] | None = None,
+        *,
+        weights: bool = True,
+        gradients: bool = True,
+        activations: bool = True,
+        updates: bool = True,
+        every: int = 1,
+        budget: str | float = "1%",
+        include: str | Sequence[str] | None = None,
+        exclude: str | Sequence[str] | None = None,
+    ) -> None:
+        if not hasattr(model, "named_parameters"):
+            raise TypeError(f"model={type(model).__name__} is no torch module: pass the network that is trained.")
+        if not isinstance(every, int) or every < 1:
+            raise ValueError(f"every={every!r} is no number of steps: pass 1 or more.")
+        self._writer: Callable[[], SummaryWriter] = writer if callable(writer) else lambda: writer
+        self._model, self._network = model, bare(model)
+        self._optimizers = (
+            [] if optimizer is None else list(optimizer) if isinstance(optimizer, Sequence) else [optimizer]
+        )
+        self._wanted = Wanted(weights, gradients, updates and bool(self._optimizers), activations)
+        patterns = Patterns(include, exclude)
+        parameters, leaves = dict(self._network.named_parameters()), named_leaves(self._network)
+        patterns.check([*parameters, *leaves])
+        self._parameters = {name: each for name, each in parameters.items() if patterns.take(name)}
+        self._leaves = {name: each for name, each in leaves.items() if patterns.take(name)} if activations else {}
+        self._cadence = Cadence(budget_share(budget), every)
+        self._counter = Counter(log_edges())
+        self._log = SampleLog(self._writer, self._counter.edges)
+        self._sample: Sample | None = None
+        self._complete: list[Sample] = []
+        self._removals: list[Callable[[], None]] = []
+        self._waited = 0  # steps that a sample has waited for its optimizer
+        self._told_layers = self._told_compiled = False
+        self._is_on = any(self._wanted)
+
+    def begin_step(self, step: int) -> None:
+        """A step begins: before the model is called.
+
+        Args:
+            step: The global step, which what is seen in it is logged at.
+        """
+        if self._is_on and self._sample is None and self._cadence.is_due():
+            self._safely(self._begin, step)
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether the present step is looked at, and so takes longer than others."""
+        return self._sample is not None
+
+    def end_step(self) -> None:
+        """The step has ended."""
+        if self._sample is not None or self._complete:
+            self._safely(self._end)
+
+    def close(self) -> None:
+        """Writes what is still on its way; waits for it."""
+        self._safely(self._finish)
+        self._is_on = False
+
+    def _safely(self, act: Callable[..., None], *given: Any) -> None:
+        began = time.perf_counter_ns()
+        try:
+            act(*given)
+        except Exception as error:  # whatever a model is made of, it is trained
+            self._give_up(error)
+        self._cadence.spend(time.perf_counter_ns() - began)
+
+    def _give_up(self, error: Exception) -> None:
+        self._is_on = False
+        self._sample = None
+        self._complete.clear()
+        self._unhook()
+        _logger.warning(
+            "The network is no longer watched, and the training goes on: %s: %s", type(error).__name__, error
+        )
+
+    def _begin(self, step: int) -> None:
+        self._sample = sample = Sample(step, self._counter, self._wanted, self._parameters)
+        self._waited = 0
+        for optimizer in self._optimizers:
+            self._removals.append(wrap_step(optimizer, lambda step, each=optimizer: self._around(sample, each, step)))  # type: ignore[misc] # the default binds the loop's variable
+        if self._leaves and has_compiled_parts(self._model):
+            self._tell_compiled()
+            return
+        for name, module in self._leaves.items():
+            self._removals.append(module.register_forward_hook(Hook(self._called(sample, name))).remove)
+
+    def _called(self, sample: Sample, name: str) -> Callable[..., None]:
+        def called(module: nn.Module, _: Any, output: Any) -> None:
+            if self._sample is sample:
+                self._safely(sample.called, name, module, output)
+
+        return called
+
+    def _around(self, sample: Sample, optimizer: Optimizer, step: Callable[[], Any]) -> Any:
+        after: list[Callable[[], None]] = []
+        if self._sample is sample:
+            self._safely(lambda: after.append(sample.before_step(optimizer)))
+        result = step()
+        for act in after:
+            self._safely(act)
+        return result
+
+    def _end(self) -> None:
+        sample = self._sample
+        if sample is not None:
+            self._waited += 1
+            if not self._optimizers:
+                sample.without_step()
+            if sample.has_stepped or not self._optimizers or self._waited >= _PATIENCE:
+                self._unhook()
+                self._sample = None
+                self._counter.send()
+                self._complete.append(sample)
+                self._tell_layers(sample)
+        if self._complete and self._counter.arrive():
+            self._write()
+
+    def _finish(self) -> None:
+        self._unhook()
+        self._sample = None
+        self._counter.arrive(wait=True)
+        self._write()
+
+    def _write(self) -> None:
+        complete, self._complete = self._complete, []
+        for sample in complete:
+            self._log.write(sample, self._cadence.share)
+
+    def _unhook(self) -> None:
+        removals, self._removals = self._removals, []
+        for remove in reversed(removals):
+            remove()
+
+    def _tell_layers(self, sample: Sample) -> None:
+        if self._told_layers:
+            return
+        self._told_layers = True
+        summary = network_summary(network_layers(self._network, sample.calls, sample.shapes))
+        self._writer()._get_file_writer().append("add_summary", summary, sample.step, time.time())
+
+    def _tell_compiled(self) -> None:
+        if not self._told_compiled:
+            self._told_compiled = True
+            _logger.info("The model is compiled, so activations are not seen; weights, gradients and updates are.")
