@@ -123,5 +123,11 @@ STATES = (
         view="#front=workers&page=devices",
         ready=".devices[data-ready=true] .line",
     ),
+    State(
+        "run-histograms",
+        logs="inside",
+        view="#front=relu&page=histograms&histfilter=act",
+        ready="[data-columns] canvas",
+    ),
     State("run-stop", logs="run", ready=".front[data-state=running] .prospect", after=stop_is_asked),
 )

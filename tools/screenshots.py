@@ -78,6 +78,32 @@ def hold_back(log_dir: Path, name: str) -> None:
     subprocess.run([*command, "--seconds", "30", *options], check=True, stdout=subprocess.DEVNULL)
 
 
+def look_inside(log_dir: Path) -> None:
+    """Trains two networks whose inside is logged."""
+    import torch
+    from sklearn.datasets import load_digits
+    from torch import nn
+
+    from kymo import Run
+
+    digits = load_digits()
+    images, labels = torch.tensor(digits.data, dtype=torch.float32) / 16, torch.tensor(digits.target)
+    for name, activation in (("relu", nn.ReLU), ("tanh", nn.Tanh)):
+        torch.manual_seed(0)
+        layers = (nn.Linear(64, 64), activation(), nn.Linear(64, 32), activation(), nn.Linear(32, 10))
+        model = nn.Sequential(*layers)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+        with Run(log_dir / name, progress=False) as run:
+            run.watch(model, optimizer, budget=1)
+            for _ in run.epochs(6):
+                for batch in run.batches(torch.randperm(len(images)).split(32)):
+                    loss = nn.functional.cross_entropy(model(images[batch]), labels[batch])
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    run.log({"train/loss": loss})
+
+
 class Server:
     """`kymo serve` as a process of its own, which a state may end."""
 
@@ -174,7 +200,7 @@ def main() -> None:
         raise SystemExit("No Chromium was found: run `make test`, or set KYMO_CHROMIUM to one.")
     (IMAGES / "states").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        logs = {name: Path(folder) / name for name in ("digits", "one", "sweep", "empty", "run", "cases")}
+        logs = {name: Path(folder) / name for name in ("digits", "one", "sweep", "empty", "run", "cases", "inside")}
         train(logs["digits"])
         shutil.copytree(logs["digits"] / "width-128" / "lr-0.1", logs["one"] / "digits")
         write_sweep(logs["sweep"], 1000)
@@ -184,6 +210,8 @@ def main() -> None:
             with served(logs["digits"]) as server:
                 shoot_dashboard(browser, server.url)
         wanted = [state for state in STATES if not asked or state.name in asked]
+        if any(state.logs == "inside" for state in wanted):
+            look_inside(logs["inside"])
         for name in dict.fromkeys(name for state in wanted for name in state.cases):
             hold_back(logs["cases"], name)
         for state in wanted:

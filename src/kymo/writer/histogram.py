@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,6 +89,19 @@ class Histogram:
             counted.positive_infinity,
             counted.negative_infinity,
         )
+
+
+def without_gaps(histogram: Histogram) -> Histogram:
+    """The same, with each run of empty buckets as a single one: all that readers know of them is where they end.
+
+    Example:
+        >>> gaps = Histogram(np.arange(5.0), np.array([0.0, 1.0, 0.0, 0.0, 2.0]), 3, 0.5, 4.0, 9.0, 30.0)
+        >>> without_gaps(gaps).limits, without_gaps(gaps).counts
+        (array([0., 1., 3., 4.]), array([0., 1., 0., 2.]))
+    """
+    is_empty = histogram.counts == 0
+    is_last = np.append(~(is_empty[:-1] & is_empty[1:]), True) if len(is_empty) else is_empty
+    return replace(histogram, limits=histogram.limits[is_last], counts=histogram.counts[is_last])
 
 
 def raw_histogram(tag: str, figures: Sequence[Any], bucket_limits: Any, bucket_counts: Any) -> Histogram:

@@ -63,6 +63,7 @@ describe("the view in the address", () => {
       archived: true,
       page: "pipeline",
       beside: "a&b=ü",
+      histograms: { mode: "heat", filter: "conv.*", isLog: true, isSymlog: true },
       front: "grid/lr=0.1 & more",
     };
     expect(decodeView("#" + encodeView(view))).toEqual(view);

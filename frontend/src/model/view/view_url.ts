@@ -75,10 +75,26 @@ export interface View extends LayoutView {
   page: RunPage;
   /** The run that the page compares it with. */
   beside: string | null;
+  histograms: HistogramView;
 }
 
-/** What there is of one run: how it is doing, where the time of its steps goes, and what the machine does. */
-export const runPages = ["overview", "pipeline", "devices"] as const;
+/** How histograms are looked at: each before the other, over each other, as colours, as bands of percentiles. */
+export const histogramModes = ["ridge", "overlay", "heat", "bands"] as const;
+export type HistogramMode = (typeof histogramModes)[number];
+
+export interface HistogramView {
+  mode: HistogramMode;
+  /** Those whose tag holds it. */
+  filter: string;
+  /** Whether counts are drawn by their logarithm. */
+  isLog: boolean;
+  /** Whether values are, on both sides of 0. */
+  isSymlog: boolean;
+}
+
+/** What there is of one run: how it is doing, where the time of its steps goes, what the machine does, and what its
+ * network holds. */
+export const runPages = ["overview", "pipeline", "devices", "histograms"] as const;
 export type RunPage = (typeof runPages)[number];
 
 export const isLogY = (view: View, card: string) => view.logY !== view.logFlips.has(card);
@@ -139,6 +155,7 @@ export const initialView: View = {
   front: null,
   page: "overview",
   beside: null,
+  histograms: { mode: "ridge", filter: "", isLog: false, isSymlog: false },
 };
 
 const axes: readonly XAxis[] = ["step", "epoch", "relative", "wall"];
@@ -197,6 +214,11 @@ export function encodeView(view: View): string {
   if (view.front !== null) out.set("front", view.front);
   if (view.page !== initialView.page) out.set("page", view.page);
   if (view.beside !== null) out.set("beside", view.beside);
+  const { mode, filter, isLog, isSymlog } = view.histograms;
+  if (mode !== initialView.histograms.mode) out.set("hist", mode);
+  if (filter) out.set("histfilter", filter);
+  if (isLog) out.set("histlog", "1");
+  if (isSymlog) out.set("histsymlog", "1");
   encodeLayout(view, out);
   return out.toString();
 }
@@ -250,6 +272,12 @@ export function decodeView(fragment: string): View {
     front: read.get("front"),
     page: runPages.find((page) => page === read.get("page")) ?? initialView.page,
     beside: read.get("beside"),
+    histograms: {
+      mode: histogramModes.find((mode) => mode === read.get("hist")) ?? initialView.histograms.mode,
+      filter: read.get("histfilter") ?? "",
+      isLog: read.get("histlog") === "1",
+      isSymlog: read.get("histsymlog") === "1",
+    },
     ...decodeLayout(read),
   };
 }

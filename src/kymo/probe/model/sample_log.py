@@ -11,7 +11,7 @@ from kymo.probe.model import figures
 from kymo.probe.model.counted import added_up
 from kymo.probe.model.health_series import health_description, health_tag
 from kymo.probe.model.unit_window import UnitWindow
-from kymo.writer.histogram import Histogram, histogram_summary
+from kymo.writer.histogram import Histogram, histogram_summary, without_gaps
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,7 +49,8 @@ class SampleLog:
         file = writer._get_file_writer()
         counts = {key: added_up(calls) for key, calls in sample.counts.items() if calls}
         for (kind, name), counted in counts.items():
-            summary = histogram_summary(f"{kind}/{name}", Histogram.of(self._edges, counted))
+            histogram = without_gaps(Histogram.of(self._edges, counted))
+            summary = histogram_summary(f"{kind}/{name}", histogram)
             file.append("add_summary", summary, sample.step, now)
         numbers = dict(self._numbers(counts))
         numbers |= dict(self._of_units(sample))
