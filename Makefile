@@ -15,7 +15,7 @@ PAGE := $(wildcard frontend/*.json frontend/*.ts frontend/*.js frontend/*.html) 
 # that are told on time, and trainings that are held back on purpose, need both processors.
 ALONE := tests/store/test_watch.py tests/server/test_crowd.py tests/insight/test_bottlenecks.py $(addprefix tests/train/test_,signals.py workers.py run_outcomes.py run_hardships.py)
 
-.PHONY: help setup page demo test check format fuzz sanitize bench bottlenecks screenshots api stubs wheel lock clean
+.PHONY: help setup page demo test check format fuzz sanitize bench bottlenecks health screenshots api stubs wheel lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
@@ -70,6 +70,9 @@ bench: setup $(STAMPS)/chromium $(STAMPS)/bench  ## Measure every claim beside i
 
 bottlenecks: setup  ## Train with every bottleneck that is known, and tell what the diagnosis makes of each, in eight minutes
 	$(BIN)/python tools/bottlenecks.py
+
+health: setup  ## Train small networks, healthy and broken on purpose, and tell what the diagnosis makes of each, in five minutes
+	$(BIN)/python tools/health.py
 
 screenshots: setup $(STAMPS)/chromium  ## Take the screenshots that the README shows
 	$(BIN)/python tools/screenshots.py

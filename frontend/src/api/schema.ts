@@ -862,6 +862,11 @@ export interface components {
              */
             gain: number | ("NaN" | "Infinity" | "-Infinity") | null;
             /**
+             * Layers
+             * @description The parameters or modules of the network that it is about.
+             */
+            layers: string[];
+            /**
              * Severity
              * @enum {string}
              */
@@ -876,6 +881,11 @@ export interface components {
              * @description What it is, a sentence.
              */
             text: string;
+            /**
+             * Why
+             * @description Why it matters, a paragraph; "" where that goes without saying.
+             */
+            why: string;
         };
         /**
          * Findings

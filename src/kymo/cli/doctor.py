@@ -22,8 +22,9 @@ def doctor(
     run: Annotated[str, typer.Argument(metavar="RUN", help="The run directory.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     evidence: Annotated[bool, typer.Option("--evidence", help="Print the numbers behind each finding.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Print why each finding matters.")] = False,
 ) -> None:
-    """Say what holds a training back, how sure that is, what to change, and what it would gain.
+    """Say what holds a training back or keeps it from learning, how sure that is, what to change, what it would gain.
 
     Example: `kymo doctor runs/mlp`, or with the numbers: `kymo doctor runs/mlp --evidence`
     """
@@ -41,11 +42,11 @@ def doctor(
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings], indent=2, default=dict))
     else:
-        print("\n\n".join(told(finding, evidence=evidence) for finding in findings))
+        print("\n\n".join(told(finding, evidence=evidence, why=why) for finding in findings))
 
 
-def told(finding: Finding, *, evidence: bool = False) -> str:
-    """A finding as lines for a terminal, with the numbers behind it where they are wanted."""
+def told(finding: Finding, *, evidence: bool = False, why: bool = False) -> str:
+    """A finding as lines for a terminal, with the numbers behind it, and why it matters, where they are wanted."""
     lines = [f"{_MARKS[finding.severity]} {finding.text}"]
     if finding.advice:
         lines.append(finding.advice)
@@ -56,6 +57,8 @@ def told(finding: Finding, *, evidence: bool = False) -> str:
     lines.append(f"{gain}{sure}." if finding.advice else f"{sure}.")
     if finding.experiment:
         lines.append(f"To be surer: {finding.experiment}")
+    if why and finding.why:
+        lines.append(f"Why: {finding.why}")
     if evidence:
         lines += [f"  {tag} {_number(value)}" for tag, value in finding.evidence.items()]
     return "\n   ".join(lines)

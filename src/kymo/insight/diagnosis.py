@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kymo.insight.finding import SEVERITIES, Finding
+from kymo.insight.health.health import health_findings
 from kymo.insight.hysteresis import Hysteresis
 from kymo.insight.recent import Recent
 from kymo.insight.rules.copies import copying
@@ -42,7 +43,18 @@ _BUSY = 90.0  # percent
 
 
 def diagnosed(run: Run) -> list[Finding]:
-    """What is found out about a run from its series, what matters most first.
+    """What is found out about a run from its series, what matters most first: of its speed, and of its learning.
+
+    It is never empty.
+
+    Args:
+        run: The run, while it goes on or afterwards. Most is known of one that `kymo.Run` recorded.
+    """
+    return sorted([*speed_findings(run), *health_findings(run)], key=_weight, reverse=True)
+
+
+def speed_findings(run: Run) -> list[Finding]:
+    """What is found out about what holds a run back, what matters most first.
 
     It is never empty: that nothing holds the run back, and that too little is known, are findings, too. The rules look
     at each minute of the steps in turn, so that a finding that comes and goes with chance is told steadily, and says

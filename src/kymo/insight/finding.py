@@ -24,6 +24,8 @@ class Finding:
         gain: How many times as fast the training could be at most, once it is mended; None where that is not known.
         experiment: What would make surer; "" where it is sure.
         since: When it began, in seconds since the epoch; None where that is not known.
+        why: Why it matters, for whoever has not met it before; "" where that goes without saying.
+        layers: The parameters or modules that it is about.
     """
 
     cause: str
@@ -35,6 +37,8 @@ class Finding:
     gain: float | None = None
     experiment: str = ""
     since: float | None = None
+    why: str = ""
+    layers: tuple[str, ...] = ()
 
 
 def severity_of(share: float) -> Severity:

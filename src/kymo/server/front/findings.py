@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from kymo.server.front import models
 from kymo.server.front.diagnoses import state_of
-from kymo.server.models import number
+from kymo.server.models import number, plain
 from kymo.server.site import SiteOf
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ router = APIRouter()
 
 MAX_FINDINGS = 20
 _EVIDENCE = 50
+_LAYERS = 200
 _STEPS = "pipeline/"
 
 
@@ -55,4 +56,6 @@ def _entry(finding: Finding, says: Mapping[str, str]) -> models.FindingEntry:
         gain=None if finding.gain is None else number(finding.gain),
         experiment=finding.experiment,
         since=None if finding.since is None else number(finding.since),
+        why=finding.why,
+        layers=[plain(name) for name in finding.layers[:_LAYERS]],
     )

@@ -155,6 +155,8 @@ class FindingEntry(Model):
     gain: Number | None = Field(description="How many times as fast the training could be at most, once it is mended.")
     experiment: str = Field(description='What would make surer; "" where it is sure.')
     since: Number | None = Field(description="When it began, in seconds since the epoch, where that is known.")
+    why: str = Field(description='Why it matters, a paragraph; "" where that goes without saying.')
+    layers: list[str] = Field(description="The parameters or modules of the network that it is about.")
 
 
 class Findings(Model):
