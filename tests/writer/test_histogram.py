@@ -13,9 +13,10 @@ from torch.utils.tensorboard.summary import histogram as torch_histogram
 from kymo import SummaryWriter
 from kymo._core import Bins
 from kymo.format.messages import Summary
-from kymo.writer.device_counts import device_counts
+from kymo.writer.bin_edges import default_edges
+from kymo.writer.device_counts import device_counts, device_extent
 from kymo.writer.histogram import Histogram, histogram_summary
-from kymo.writer.histogram_counter import HistogramCounter, default_edges
+from kymo.writer.histogram_counter import HistogramCounter
 
 CHANCE = np.random.default_rng(0)
 VALUES = {
@@ -87,6 +88,14 @@ def test_tensorboard_reads_it_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "dtype",
     [
+        getattr(torch, name)
+        for name in ("float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz", "uint16", "uint32", "uint64")
+        if hasattr(torch, name)
+    ]
+    + [
+        torch.int8,
+        torch.int16,
+        torch.int32,
         torch.float64,
         torch.float32,
         torch.float16,
@@ -147,23 +156,6 @@ def test_nothing_makes_an_empty_histogram() -> None:
         assert len(counted(values, "auto").limits) == 0
 
 
-@pytest.mark.parametrize("most", [1, 7, 10, 100, 1000, 5000])
-def test_there_are_no_more_bins_than_asked_for(most: int) -> None:
-    histogram = counted(VALUES["normal"], max_bins=most)
-    assert len(histogram.counts) - 1 <= most
-    assert sum(histogram.counts) == len(VALUES["normal"])
-    edges = set(default_edges())
-    assert all(limit in edges for limit in histogram.limits)
-
-
-def test_bins_are_joined_as_torch_does_where_they_come_out_even() -> None:
-    values = VALUES["doubles"]
-    (theirs,) = torch_histogram("x", values, 60, max_bins=20).value
-    ours = counted(values, 60, max_bins=20)
-    assert list(ours.limits) == list(theirs.histo.bucket_limit)
-    assert list(ours.counts) == list(theirs.histo.bucket)
-
-
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("edges", [default_edges(), np.linspace(-1, 1, 11), np.array([-0.1, 0.1])])
 def test_counting_on_a_device_is_counting_on_the_host(dtype: torch.dtype, edges: np.ndarray) -> None:
@@ -181,6 +173,22 @@ def test_counting_on_a_device_is_counting_on_the_host(dtype: torch.dtype, edges:
 
 def test_counting_nothing_on_a_device() -> None:
     assert Histogram.of(default_edges(), device_counts(torch.empty(0), default_edges())).num == 0
+    assert len(device_extent(torch.empty(0))) == 0
+    assert len(device_extent(torch.tensor([float("nan"), float("inf")]))) == 0
+
+
+@pytest.mark.parametrize("size", [99, 100, 101, 1000])
+def test_many_values_are_counted_on_a_device_part_by_part(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr("kymo.writer.device_counts._PART", 100)
+    values = torch.randn(size, generator=torch.Generator().manual_seed(size))
+    values[[3, 60, -1]] = torch.tensor([float("nan"), -float("inf"), 1e30])
+    values[0] = -7.0
+    apart, here = device_counts(values, default_edges()), Bins(default_edges()).count(values.numpy())
+    assert list(apart.bins) == list(here.bins)
+    for name in ("below", "above", "nan", "positive_infinity", "negative_infinity", "finite", "zeros", "min", "max"):
+        assert getattr(apart, name) == getattr(here, name), name
+    assert (apart.sum, apart.sum_squares) == (pytest.approx(here.sum), pytest.approx(here.sum_squares))
+    assert list(device_extent(values)) == [here.min, here.max] == [-7.0, torch.tensor(1e30).item()]
 
 
 @pytest.mark.parametrize("bins", ["tensorflow", 10, [-1.0, 0.0, 1.0]])
@@ -218,7 +226,16 @@ def test_only_counts_leave_a_device(monkeypatch: pytest.MonkeyPatch, bins: Any) 
         ([1], [1.0], None, ValueError, "no edges"),
         ([1], [1.0, 0.0], None, ValueError, "no edges"),
         ([1], [0.0, float("nan")], None, ValueError, "no edges"),
+        ([1], [0.0, float("inf")], None, ValueError, "two or more finite"),
+        ([1], np.array([0, 1j]), None, TypeError, "no real numbers: pass the edges"),
+        ([1], ["a", "b"], None, TypeError, "no real numbers: pass the edges"),
+        ([1], None, None, TypeError, "pass an integer"),
+        ([1], True, None, TypeError, "pass an integer"),
         ([1], "tensorflow", 0, ValueError, "max_bins 0"),
+        ([1], "tensorflow", 1.5, TypeError, "max_bins 1.5"),
+        (torch.empty(3, device="meta"), "tensorflow", None, ValueError, "on meta: it has a shape, but no values"),
+        ([torch.ones(2, requires_grad=True)], "tensorflow", None, TypeError, "no array of numbers: .* requires grad"),
+        ([10**400], "tensorflow", None, TypeError, "object: pass an array of floats"),
     ],
 )
 def test_what_cannot_be_counted_is_told(
@@ -234,6 +251,8 @@ def test_what_cannot_be_counted_is_told(
         ([1, 2], [1], "2 bucket_limits and 1 bucket_counts"),
         ([2, 1], [1, 1], "do not ascend"),
         ([1, 2], [1, -1], "no counts"),
+        ([1, 2], [1, float("nan")], "no counts"),
+        ([1, float("nan")], [1, 1], "do not ascend"),
     ],
 )
 def test_a_raw_histogram_that_is_none_is_refused(tmp_path: Path, limits: Any, counts: Any, text: str) -> None:

@@ -28,7 +28,10 @@ class AddsHistograms:
         walltime: float | None = None,
         max_bins: int | None = None,
     ) -> None:
-        """Logs how often values come in each of some buckets. Of values on a device only the counts leave it.
+        """Logs how often values come in each of some buckets.
+
+        Of values on a device only the counts leave it, unless the bins are to be found by a rule: a rule needs the
+        values on the host.
 
         Args:
             tag: Name of the series.
@@ -36,13 +39,16 @@ class AddsHistograms:
                 apart, and a warning of the logger "kymo" tells once that there are some.
             global_step: As in `add_scalar`.
             bins: "tensorflow" for TensorBoard's, which grow by a tenth from one to the next; how many of one width;
-                the name of a rule of `numpy.histogram_bin_edges`; or their edges.
+                the name of a rule of `numpy.histogram_bin_edges`; or their edges. Where a rule finds no bins since the
+                values lie too far apart, there are a few of one width, and a warning of the logger "kymo" says so.
             walltime: As in `add_scalar`.
-            max_bins: Neighbouring bins are joined until there are no more than so many.
+            max_bins: Neighbouring bins are joined where there are at least twice as many, as torch joins them: what is
+                left is less than twice as many.
 
         Raises:
             TypeError: `tag` is no string, the values are no real numbers, or `bins` is none of these.
-            ValueError: As in `add_scalar`, or `bins` or `max_bins` is out of range.
+            ValueError: As in `add_scalar`; `bins` or `max_bins` is out of range; or a tensor has no values, as on the
+                device "meta".
 
         Example:
             >>> from kymo import SummaryWriter

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FIGURES = 8
+_LOW, _HIGH = 4, 5  # where among them the least and the greatest value are
+_PART = 1 << 22  # values that are counted at once: counting takes some eleven times their memory
 
 
 class DeviceCounts(NamedTuple):
@@ -58,6 +60,17 @@ class DeviceBins:
 
     def row(self, values: torch.Tensor) -> torch.Tensor:
         """Counts the values of a tensor of shape (n,); nothing waits for the device. See `counts_of`."""
+        import torch
+
+        parts = [self._part(part) for part in torch.split(values, _PART)]
+        if len(parts) == 1:
+            return parts[0]
+        rows = torch.stack(parts)
+        row = rows.sum(0)
+        row[_LOW], row[_HIGH] = rows[:, _LOW].min(), rows[:, _HIGH].max()
+        return row
+
+    def _part(self, values: torch.Tensor) -> torch.Tensor:
         import torch
 
         bounds, infinity = self._bounds, self._infinity
@@ -110,6 +123,22 @@ def device_counts(values: torch.Tensor, edges: NDArray[np.float64]) -> DeviceCou
         edges: As `DeviceBins` takes them.
     """
     return counts_of(DeviceBins(edges, values).row(values).tolist())
+
+
+def device_extent(values: torch.Tensor) -> NDArray[np.float64]:
+    """The least finite value of a tensor of shape (n,) and the greatest; waits for the device.
+
+    Returns:
+        float64 of shape (2,), or of shape (0,) where no value is finite.
+    """
+    import torch
+
+    infinity = torch.full((1,), float("inf"), dtype=values.dtype, device=values.device)
+    parts = torch.split(values, _PART)
+    lows = [torch.cat([part.where(part.isfinite(), infinity), infinity]).min() for part in parts]
+    highs = [torch.cat([part.where(part.isfinite(), -infinity), -infinity]).max() for part in parts]
+    low, high = torch.stack([torch.stack(lows).min(), torch.stack(highs).max()]).tolist()
+    return np.array([low, high] if low <= high else [], np.float64)
 
 
 def _least_from(edges: NDArray[np.float64], like: torch.Tensor) -> NDArray[np.floating]:

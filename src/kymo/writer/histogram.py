@@ -67,7 +67,7 @@ class Histogram:
         Args:
             edges: Ascending; float64 of shape (n + 1,).
             counted: What `Bins(edges)` has counted.
-            max_bins: Neighbouring bins are joined until there are no more than so many.
+            max_bins: Where there are n times as many bins, and less than n + 1 times, each n neighbours are joined.
         """
         counts = counted.bins.astype(np.float64)
         if max_bins is not None:
@@ -118,8 +118,8 @@ def raw_histogram(tag: str, figures: Sequence[Any], bucket_limits: Any, bucket_c
         ValueError: There is not a limit for each count, limits do not ascend, or counts are negative.
     """
     low, high, num, total, squares = (to_float(tag, figure) for figure in figures)
-    limits = flat_array(tag, bucket_limits).astype(np.float64)
-    counts = flat_array(tag, bucket_counts).astype(np.float64)
+    limits = flat_array(tag, bucket_limits, "bucket_limits").astype(np.float64)
+    counts = flat_array(tag, bucket_counts, "bucket_counts").astype(np.float64)
     if len(limits) != len(counts):
         raise ValueError(f"tag {tag!r} has {len(limits)} bucket_limits and {len(counts)} bucket_counts: pass as many")
     if not (limits[:-1] <= limits[1:]).all() or np.isnan(limits).any():
@@ -150,7 +150,7 @@ def buckets_of(edges: Floats, counts: Floats) -> tuple[Floats, Floats]:
 
 
 def _joined(edges: Floats, counts: Floats, most: int) -> tuple[Floats, Floats]:
-    each = -(-len(counts) // most)
+    each = max(1, len(counts) // most)
     starts = np.arange(0, len(counts), each)
     return np.append(edges[starts], edges[-1]), np.add.reduceat(counts, starts)
 
