@@ -5,7 +5,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from kymo._core import RunLog
+from kymo.store.run import Run
 
 FILES = Path(__file__).resolve().parent / "files"
 ENTRIES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FILES.glob("*.json"))
@@ -92,3 +95,12 @@ def check_log(log: RunLog, run: Path, stage: Stage, *without: str) -> None:
     assert all(one.cause.endswith(".") for one in log.damage())
     for name, count in stage.get("damage", {}).items():
         assert {Path(file.path).name: file.damage for file in log.files()}[name] == count
+
+
+def check_histograms(run: Run, tag: str, wanted: list[dict[str, Any]]) -> None:
+    """What those of a tag hold, once they are read."""
+    found = run.histograms(tag)
+    ends = zip(found.offsets[:-1].tolist(), found.offsets[1:].tolist(), strict=True)
+    bins = list(zip(found.left.tolist(), found.right.tolist(), found.counts.tolist(), strict=True))
+    assert [bins[first:last] for first, last in ends] == [[tuple(each) for each in one["bins"]] for one in wanted]
+    assert found.figures.tolist() == [pytest.approx(one["figures"]) for one in wanted]

@@ -37,7 +37,8 @@ PICTURE = bytes_field(4, int_field(1, 2) + int_field(2, 2) + bytes_field(4, b"PN
 
 
 def entries() -> list[Entry]:
-    return [*times_and_tags(), *odd_values(), *kinds(), *numbers(), *precision(), *heavy(), *graphs(), *texts()]
+    return [*times_and_tags(), *odd_values(), *kinds(), *numbers(), *precision(), *heavy(), *graphs(), *texts(),
+            *histograms()]  # fmt: skip
 
 
 def times_and_tags() -> list[Entry]:
@@ -282,4 +283,49 @@ def texts() -> list[Entry]:
               (lies_odd, "K203"), also="K203"),
         noted("K504-two-strings-for-five", "A text that cannot be decoded is left out; the others are read.", bad,
               [["first"], ["rank 0"]], "note", (lies, "K504")),
+    ]  # fmt: skip
+
+
+def histograms() -> list[Entry]:
+    def doubles(number: int, *values: float) -> bytes:
+        return bytes_field(number, struct.pack(f"<{len(values)}d", *values))
+
+    def proto(figures: list[float], limits: list[float], counts: list[float], *more: bytes) -> bytes:
+        """`figures`: the least value, the greatest, their number, their sum and that of their squares."""
+        told = b"".join(double_field(number, figure) for number, figure in enumerate(figures, 1))
+        return bytes_field(1, "weights") + bytes_field(
+            5, told + doubles(6, *limits) + doubles(7, *counts) + b"".join(more)
+        )
+
+    def rows(*numbers: float) -> bytes:
+        content = bytes_field(4, struct.pack(f"<{len(numbers)}d", *numbers))
+        return tensor_value("weights", tensor(2, content, shape=(len(numbers) // 3, 3)), "histograms")
+
+    def shown(name: str, about: str, values: list[bytes], found: list[Expected], *told: tuple[int, str]) -> Entry:
+        parts = [valued(value, step) for step, value in enumerate(values)]
+        lies = [(FILE, step, 1000.0 + step, at + place(part, value)[0], len(value))
+                for step, (at, part, value) in enumerate(zip(starts(parts), parts, values, strict=True))]  # fmt: skip
+        return one(name, about, parts, {"weights": payloads("histogram", lies, histograms=found)}, *told)
+
+    def found(bins: list[tuple[float, float, float]], *figures: float) -> Expected:
+        return {"bins": bins, "figures": figures}
+
+    largest = struct.unpack("<d", b"\xff" * 6 + b"\xef\x7f")[0]
+    torchs = proto([0.5, 3, 5, 9, 20], [0, 1, 2, 3], [0, 3, 0, 2])
+    good = found([(0, 1, 3), (2, 3, 2)], 5, 0.5, 3, 9, 20, 0, 0, 0)
+    wrong = proto([0, 1, 1, 1, 1], [0, 1], [1])
+    at = len(valued(torchs))
+    return [
+        shown("V13-buckets", "A histogram as torch writes it, one whose first bucket is filled, one without an end.",
+              [torchs, proto([0.5, 2, 3, 4, 6], [1, 2], [1, 2]), proto([-3, 7, 3, 8, 60], [0, 5, largest], [1, 1, 1])],
+              [good, found([(0.5, 1, 1), (1, 2, 2)], 3, 0.5, 2, 4, 6, 0, 0, 0),
+               found([(-3, 0, 1), (0, 5, 1), (5, 7, 1)], 3, -3, 7, 8, 60, 0, 0, 0)]),
+        shown("V13-rows", "A histogram as TensorFlow 2 writes it, of two bins and an empty one between them.",
+              [rows(0, 1, 2, 1, 2, 0, 2, 3, 1)], [found([(0, 1, 2), (2, 3, 1)], 3, 0, 3, 3.5, 7, 0, 0, 0)]),
+        shown("V14-not-finite", "How many values are NaN, infinite and negative infinite; one with no others.",
+              [proto([0.5, 3, 5, 9, 20], [0, 1, 2, 3], [0, 3, 0, 2], double_field(1001, 4), double_field(1002, 1),
+                     double_field(1003, 2)), torchs],
+              [found([(0, 1, 3), (2, 3, 2)], 5, 0.5, 3, 9, 20, 4, 1, 2), good]),
+        shown("K504-two-limits-for-one-bucket", "A histogram that cannot be decoded is left out; others are read.",
+              [torchs, wrong, torchs], [good, good], (at + place(valued(wrong, 1), wrong)[0], "K504")),
     ]  # fmt: skip

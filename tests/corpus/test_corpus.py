@@ -7,7 +7,7 @@ from typing import Any
 
 import make
 import pytest
-from corpus_check import ENTRIES, FILES, Stage, check_log, check_tags, data_of, put, tells, told
+from corpus_check import ENTRIES, FILES, Stage, check_histograms, check_log, check_tags, data_of, put, tells, told
 from event_bytes import scalar
 
 import kymo
@@ -96,6 +96,8 @@ def test_through_kymo_open(run: Path, entry: dict[str, Any]):
                 assert len(logs["run"][tag].values) == len(wanted.get("points", []))
             if "texts" in wanted:
                 assert [text.text for text in logs["run"].texts(tag)] == wanted["texts"]
+            if "histograms" in wanted:
+                check_histograms(logs["run"], tag, wanted["histograms"])
         assert told(logs.warnings) == tells(stage, "K402", "K403")
         if list(logs):
             check_tags(logs["run"].reader.log, run, stage)
