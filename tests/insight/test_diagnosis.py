@@ -137,7 +137,7 @@ def test_a_plain_log_is_judged_as_far_as_it_goes(tmp_path: Path) -> None:
             now = 1000.0
             for step, pace in enumerate(paces):
                 now += pace
-                writer.add_scalar("loss", 1.0, step, now)
+                writer.add_scalar("loss", 1 / (1 + step), step, now)
         return directory
 
     def findings(paces: list[float]) -> list[str]:

@@ -61,6 +61,8 @@ def test_a_finding_comes_whole_and_with_what_its_numbers_mean(
             math.inf,
             "Try it.",
             1.7e9,
+            "It matters.",
+            ("0.weight",),
         ),
         Finding("healthy", "good", "All is well."),
     ]
@@ -80,6 +82,8 @@ def test_a_finding_comes_whole_and_with_what_its_numbers_mean(
         "gain": "Infinity",
         "experiment": "Try it.",
         "since": 1.7e9,
+        "why": "It matters.",
+        "layers": ["0.weight"],
     }
     assert (told["findings"][1]["gain"], told["findings"][1]["since"]) == (None, None)
 

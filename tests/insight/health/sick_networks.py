@@ -31,6 +31,7 @@ class Network(NamedTuple):
         adam: Whether the optimizer is Adam rather than SGD with momentum.
         steps: How many.
         samples: How many of the digits are trained on.
+        wrong: How many of their labels are drawn by lot, a share.
         prepare: Is called before each step.
         is_held_out: No rule was written with it in mind.
     """
@@ -42,6 +43,7 @@ class Network(NamedTuple):
     adam: bool = False
     steps: int = STEPS
     samples: int = 1400
+    wrong: float = 0.0
     prepare: Callable[[nn.Module, int], None] = lambda _model, _step: None
     is_held_out: bool = False
 
@@ -53,6 +55,8 @@ class Network(NamedTuple):
         images, labels = torch.tensor(digits.data, dtype=torch.float32) / 16, torch.tensor(digits.target)
         order = torch.randperm(len(images))
         training, held_out = order[: self.samples], order[1400:]
+        by_lot = training[: int(self.wrong * len(training))]
+        labels[by_lot] = torch.randint(10, (len(by_lot),))
         model = self.build()
         parameters = [each for each in model.parameters() if each.requires_grad]
         optimizer: torch.optim.Optimizer
@@ -239,7 +243,16 @@ SICK = (
     Network("NaN in the middle", "not_finite", Divides, prepare=divide_by_zero),
     Network("a detached layer", "no_gradient", Detached),
     Network("a frozen layer", "frozen", frozen),
-    Network("forty samples learnt by heart", "overfitting", lambda: mlp(64, 128, 128, 10), samples=40, steps=400),
+    Network(
+        "a hundred samples learnt by heart, some with wrong labels",
+        "overfitting",
+        lambda: mlp(64, 128, 128, 10),
+        rate=1e-3,
+        adam=True,
+        samples=100,
+        wrong=0.3,
+        steps=400,
+    ),
     # What no rule was written for.
     Network("a learning rate of 30", "dead_units", lambda: mlp(64, 64, 32, 10), rate=30.0, is_held_out=True),
     Network(

@@ -18,7 +18,8 @@ _CHECKS = 5  # of a validation loss
 _HELD_OUT = ("val", "valid", "validation", "test", "eval", "dev")
 _PARTS = 20
 _GREW = 2.0  # times its least
-_OVERFITS = 1.25  # times its least
+_ROSE, _NOISES = 0.1, 4.0  # of its least value, and of its noise
+_HIGH = 0.25  # of what it rose: what came after its least value stays above
 _STILL = 0.9  # of the time: a least value that came before is no news
 _LEARNT = 0.05  # of the loss that it began with
 _SPIKE, _SPIKES = 8.0, 0.01  # noises above its neighbours; of the points
@@ -157,8 +158,12 @@ def _overfits(training: str, parts: np.ndarray, tag: str, checks: Samples) -> li
         return []
     best = int(values.argmin())
     last = median(values[-max(1, len(values) // 5) :])
-    if best >= _STILL * (len(values) - 1) or last < _OVERFITS * values[best]:
+    rose = last - float(values[best])
+    if best >= _STILL * (len(values) - 1) or rose < max(_ROSE * values[best], _NOISES * _noise(values)):
         return []
+    later = values[-max(2, (len(values) - best) // 2) :]
+    if later.min() < values[best] + _HIGH * rose:
+        return []  # it goes up and down
     at = min(_PARTS - 1, int(best / len(values) * _PARTS))
     if parts[-1] > 0.9 * parts[at]:
         return []
