@@ -12,10 +12,15 @@ import numpy as np
 import pytest
 
 import kymo
-from kymo.format.messages import Summary, SummaryMetadata, TensorProto, TensorShapeProto
+from kymo.format.messages import HistogramProto, Summary, SummaryMetadata, TensorProto, TensorShapeProto
 from kymo.server import create_app
+from kymo.server.allowance import Allowance
+from kymo.server.network import histograms
 from kymo.server.network.decoded import Decoded
 from kymo.store import Logs
+from kymo.store.payloads import Place
+
+SIZE = 1000  # bytes that one that cannot be read takes
 
 LAYERS = [
     {
@@ -124,18 +129,100 @@ def test_a_description_that_is_none_is_told_among_the_warnings(client: Any) -> N
     assert client.get("/api/network", params={"run": "gone"}).status_code == 404
 
 
-def test_what_was_decoded_is_kept_within_its_bounds(tmp_path: Path) -> None:
+def test_what_is_damaged_is_told_and_makes_no_column(tmp_path: Path, client_of: Any) -> None:
+    with kymo.SummaryWriter(tmp_path / "mlp") as writer:
+        for step in range(6):
+            writer.add_histogram("w", [1.0, 2.0], step)
+            broken = HistogramProto(bucket_limit=[1, 2], bucket=[3])
+            writer.file_writer.add_summary(Summary(value=[Summary.Value(tag="w", histo=broken)]), step)
+    with Logs(tmp_path) as logs:
+        logs.refresh()
+        client = client_of(create_app(logs, follow=False))
+        for columns, merged in ((1000, [1] * 6), (4, [2, 1, 2, 1])):
+            header, arrays = asked(client, "w", columns=columns)
+            assert (header["total"], header["in_view"], arrays["merged"].tolist()) == (12, 6, merged)
+        assert client.get("/api/warnings", params={"run": "mlp"}).json()["total"] == 6
+
+
+def refused(client: Any, **parameters: Any) -> tuple[int, str]:
+    answer = client.get("/api/histograms", params={"run": "mlp", "tag": "weights", **parameters})
+    return answer.status_code, answer.json()["detail"]
+
+
+def test_what_is_too_much_for_one_answer_names_the_remedy(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(histograms, "MAX_ANSWER", 480)
+    status, detail = refused(client)
+    assert status == 413
+    assert "bins, and may have 20: ask for fewer columns or a shorter range." in detail
+    assert len(asked(client, "weights", first_step=15)[1]["step"]) == 1
+    monkeypatch.undo()
+    monkeypatch.setattr(histograms, "_MOST_OF_A_COLUMN", 2000)
+    status, detail = refused(client, columns=1)
+    assert status == 413
+    assert detail.startswith("A column of 16 histograms of 'weights' has")
+    assert detail.endswith("ask for more columns or a shorter range.")
+    assert len(asked(client, "weights", columns=16)[1]["step"]) == 16
+
+
+def test_what_is_being_sent_is_bounded_over_all_answers(client: Any, site_of: Any) -> None:
+    _, arrays = asked(client, "weights")
+    size = sum(-(-array.nbytes // 8) * 8 for array in arrays.values())
+    allowance = site_of(client.app).allowance = Allowance(2 * size)
+    asked(client, "weights")
+    assert allowance.take(100)
+    status, detail = refused(client)
+    assert (status, detail.startswith("Too many large answers")) == (503, True)
+    allowance.give_back(100)
+    asked(client, "weights")
+    assert allowance.take(size), "all was given back"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Any:
     with kymo.SummaryWriter(tmp_path) as writer:
         writer.add_scalar("loss", 1.0, 0)
-    run = kymo.open(tmp_path)["."]
-    decoded = Decoded(most=1000)
-    with decoded.of(run, "a") as known:
-        known["file", 0] = None
-    with decoded.of(run, "a") as known:
+    return kymo.open(tmp_path)["."]
+
+
+def keep(decoded: Decoded, run: Any, tag: str, *offsets: int) -> int:
+    """How many of a tag were known before these were decoded."""
+    with decoded.of(run, tag, written=1000) as known:
+        before = len(known)
+        for offset in offsets:
+            known.add(Place("file", offset, 1), None)
+        return before
+
+
+def test_what_was_asked_for_last_is_kept_within_what_memory_there_is(run: Any) -> None:
+    decoded = Decoded(most=6 * SIZE)
+    assert [keep(decoded, run, tag, 0, 1) for tag in "abc"] == [0, 0, 0]
+    assert [keep(decoded, run, tag) for tag in "abc"] == [2, 2, 2]
+    keep(decoded, run, "d", 0)
+    assert [keep(decoded, run, tag) for tag in "dcba"] == [1, 2, 2, 0]
+    # No tag has more than a third of it, so what is beyond that takes nothing from the others.
+    keep(decoded, run, "d", *range(1, 100))
+    assert [keep(decoded, run, tag) for tag in "dcb"] == [2, 2, 2]
+
+
+def test_what_has_gone_from_the_log_is_forgotten(run: Any) -> None:
+    decoded = Decoded(most=30 * SIZE)
+    keep(decoded, run, "a", 0, 1, 2)
+    with decoded.of(run, "a", written=3) as known:
+        assert len(known) == 3
+    with decoded.of(run, "a", written=2) as known:
+        assert len(known) == 0
+    # What it took was given back.
+    for tag in "bcd":
+        keep(decoded, run, tag, *range(10))
+    assert [keep(decoded, run, tag) for tag in "bcd"] == [10, 10, 10]
+
+
+def test_what_was_let_go_of_meanwhile_takes_nothing(run: Any) -> None:
+    decoded = Decoded(most=3 * SIZE)
+    with decoded.of(run, "a", written=1000) as known:
+        known.add(Place("file", 0, 1), None)
+        for tag in "bcd":
+            keep(decoded, run, tag, 0)
+        known.add(Place("file", 1, 1), None)
         assert len(known) == 1
-    with decoded.of(run, "b") as known:
-        known["file", 0] = None
-    with decoded.of(run, "b") as known:
-        assert len(known) == 1
-    with decoded.of(run, "a") as known:
-        assert not known
+    assert [keep(decoded, run, tag) for tag in "bcda"] == [1, 1, 1, 0]

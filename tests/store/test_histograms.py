@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,9 @@ from torch.utils.tensorboard import SummaryWriter as TorchWriter
 import kymo
 from kymo.format.messages import HistogramProto, Summary, SummaryMetadata, TensorProto, TensorShapeProto
 from kymo.store.decoded_histogram import DecodedHistogram, decode_histogram
-from kymo.store.histogram_columns import PERCENTILES, columns_of
-from kymo.store.histograms import Histograms, read_histograms
+from kymo.store.known_histograms import KnownHistograms
 from kymo.store.payloads import PayloadError
+from kymo.store.stored_histograms import StoredHistograms
 
 LARGEST = float(np.finfo(np.float64).max)
 
@@ -48,7 +47,10 @@ def bins(decoded: DecodedHistogram) -> list[tuple[float, float, float]]:
         pytest.param(buckets([0, 1, 2, 3], [0, 4, 0, 5], 0.5, 3), [(0, 1, 4), (2, 3, 5)], id="torch"),
         pytest.param(buckets([1, 2], [4, 5], 0.5, 2), [(0.5, 1, 4), (1, 2, 5)], id="no empty bucket first"),
         pytest.param(
-            buckets([-LARGEST, 1, LARGEST], [0, 4, 2], 0.5, 7), [(-LARGEST, 1, 4), (1, 7, 2)], id="TensorFlow's ends"
+            buckets([-LARGEST, 1, LARGEST], [0, 4, 2], 0.5, 7), [(0.5, 1, 4), (1, 7, 2)], id="TensorFlow's ends"
+        ),
+        pytest.param(
+            buckets([1, LARGEST], [4, 2], 0.5, 7), [(0.5, 1, 4), (1, 7, 2)], id="TensorFlow's ends, no empty bucket"
         ),
         pytest.param(buckets([LARGEST], [3], 2, 2), [(2, 2, 3)], id="one value"),
         pytest.param(buckets([], [], 0, 0), [], id="empty"),
@@ -118,84 +120,41 @@ def test_a_damaged_one_is_left_out_and_told(tmp_path: Path) -> None:
     assert "3 numbers" in second
 
 
-def test_only_what_came_since_is_decoded_and_what_has_gone_is_forgotten(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_what_came_since_is_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     decoded: list[bytes] = []
     monkeypatch.setattr(
-        "kymo.store.histograms.decode_histogram",
+        "kymo.store.stored_histograms.decode_histogram",
         lambda content: (decoded.append(content), decode_histogram(content))[1],
     )
+
+    def steps(**asked: Any) -> list[int]:
+        stored = StoredHistograms.find(logs["run"].reader, "w", **asked)
+        return stored.read(0, len(stored), known).steps.tolist()
+
     with kymo.SummaryWriter(tmp_path / "run") as writer, kymo.open(tmp_path) as logs:
-        known: Any = {}
+        known = KnownHistograms()
         for step in range(3):
             writer.add_histogram("w", [step, 1.0], step)
             writer.flush()
             logs.refresh()
-            assert read_histograms(logs["run"].reader, "w", known).steps.tolist() == list(range(step + 1))
+            assert steps() == list(range(step + 1))
         assert len(decoded) == 3
-        assert len(read_histograms(logs["run"].reader, "w", known, first_step=1, last_step=1)) == 1
-        assert len(known) == 3
-        shutil.rmtree(tmp_path / "run")
-        (tmp_path / "run").mkdir()
-        with kymo.SummaryWriter(tmp_path / "run", filename_suffix=".2") as other:
-            other.add_histogram("w", [1.0], 7)
-        logs.refresh()
-        assert read_histograms(logs["run"].reader, "w", known).steps.tolist() == [7]
-        assert len(known) == 1
+        assert steps(first_step=1, last_step=1) == [1]
+        assert len(known) == len(decoded) == 3
 
 
-def of_values(values: list[np.ndarray], edges: list[np.ndarray]) -> Histograms:
-    decoded = []
-    for each, bounds in zip(values, edges, strict=True):
-        counts, _ = np.histogram(each, bounds)
-        figures = (len(each), each.min(), each.max(), each.sum(), (each**2).sum(), 1.0, 0.0, 0.0)
-        filled = counts > 0
-        decoded.append(DecodedHistogram(bounds[:-1][filled], bounds[1:][filled], counts[filled].astype(float), figures))
-    return Histograms.of(decoded, [(10 * step, float(step), False) for step in range(len(values))])
-
-
-def test_neighbours_are_added_up_without_moving_a_value_out_of_its_bin() -> None:
-    chance = np.random.default_rng(1)
-    values = [chance.normal(0, 1 + step / 10, 200) for step in range(10)]
-    edges = [np.linspace(-8, 8, 9 + step) for step in range(10)]
-    columns = columns_of(of_values(values, edges), 3)
-    shown = columns.histograms
-    assert columns.merged.tolist() == [3, 3, 4]
-    assert (shown.steps.tolist(), columns.last_steps.tolist()) == ([0, 30, 60], [20, 50, 90])
-    for column, group in enumerate([range(3), range(3, 6), range(6, 10)]):
-        part = slice(*shown.offsets[column : column + 2])
-        left, right, counts = shown.left[part], shown.right[part], shown.counts[part]
-        assert (left[1:] >= right[:-1]).all()
-        assert counts.sum() == pytest.approx(200 * len(group))
-        for step in group:
-            # What one histogram put between two of its own edges is there in the sum, beside what the others put there.
-            for low, high in zip(edges[step][:-1], edges[step][1:], strict=True):
-                own = np.histogram(values[step], [low, high])[0][0]
-                inside = (left >= low - 1e-12) & (right <= high + 1e-12)
-                assert counts[inside].sum() >= own - 1e-9
-        together = np.concatenate([values[step] for step in group])
-        assert shown.figures[column] == pytest.approx(
-            [len(together), together.min(), together.max(), together.sum(), (together**2).sum(), len(group), 0, 0]
-        )
-
-
-def test_bins_without_width_stay_what_they_are() -> None:
-    point = DecodedHistogram(np.array([1.0]), np.array([1.0]), np.array([5.0]), (5, 1, 1, 5, 5, 0, 0, 0))
-    wide = DecodedHistogram(np.array([0.0]), np.array([2.0]), np.array([4.0]), (4, 0, 2, 4, 5, 0, 0, 0))
-    shown = columns_of(Histograms.of([point, wide, point], [(0, 0.0, False)] * 3), 1).histograms
-    assert np.column_stack([shown.left, shown.right, shown.counts]).tolist() == [[0, 2, 4], [1, 1, 10]]
-
-
-def test_percentiles_are_those_of_the_values_to_within_a_bin() -> None:
-    values = np.random.default_rng(2).normal(3, 2, 5000)
-    edges = np.linspace(-6, 12, 181)
-    columns = columns_of(of_values([values], [edges]), 10)
-    assert columns.percentiles[0] == pytest.approx(np.percentile(values, PERCENTILES), abs=0.1)
-    assert (columns.percentiles[0, 0], columns.percentiles[0, -1]) == (values.min(), values.max())
-    nothing = DecodedHistogram(np.empty(0), np.empty(0), np.empty(0), (0,) * 8)
-    assert np.isnan(columns_of(Histograms.of([nothing], [(0, 0.0, False)]), 5).percentiles).all()
-    assert columns_of(Histograms.of([], []), 5).percentiles.shape == (0, 9)
+def test_what_finds_no_room_is_decoded_each_time(tmp_path: Path) -> None:
+    with kymo.SummaryWriter(tmp_path) as writer:
+        for step in range(3):
+            writer.add_histogram("w", [step, 1.0], step)
+    room = [True, False, True]
+    known = KnownHistograms(lambda _: room.pop(0))
+    stored = StoredHistograms.find(kymo.open(tmp_path)["."].reader, "w")
+    assert stored.read(0, 3, known).steps.tolist() == [0, 1, 2]
+    assert [place in known for place in stored.places] == [True, False, True]
+    room.append(True)
+    assert stored.read(0, 3, known).steps.tolist() == [0, 1, 2]
+    assert len(known) == 3
 
 
 def test_metadata_of_the_plugin_says_that_a_tensor_is_a_histogram(tmp_path: Path) -> None:

@@ -1074,7 +1074,7 @@ export interface components {
             };
             /**
              * In View
-             * @description How many of them have a step in the range.
+             * @description How many of them have a step in the range and can be read.
              */
             in_view: number;
             /** Run */
@@ -1083,7 +1083,7 @@ export interface components {
             tag: string;
             /**
              * Total
-             * @description How many histograms of this tag can be read, those that were replaced aside.
+             * @description How many histograms of this tag there are, those that were replaced aside.
              */
             total: number;
             /** Version */

@@ -1,26 +1,19 @@
-"""Histograms that were logged, read back from the event files."""
+"""Histograms that were logged, one after the other."""
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kymo.store.decoded_histogram import DecodedHistogram, decode_histogram
-from kymo.store.payloads import PayloadError, Place, read_payloads
-from kymo.store.warning import UNREADABLE_PAYLOAD
+from kymo.store.decoded_histogram import DecodedHistogram
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from kymo.store.reader import RunReader
-
     Floats = NDArray[np.float64]
-
-# By file and offset.
-Known = MutableMapping[tuple[str, int], DecodedHistogram | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +30,9 @@ class Histograms:
         left: The lower end of each bin; float64 of shape (m,).
         right: The upper end of each bin, which is no less; float64 of shape (m,).
         counts: How many values lie in it; float64 of shape (m,).
-        figures: What is told of the values of each: their number, the least, the greatest, their sum, that of their
-            squares, and how many more were NaN, infinite and negative infinite; float64 of shape (n, 8).
+        figures: What is told of the values of each: how many are finite, the least, the greatest (both NaN where there
+            is none), their sum, that of their squares, and how many more were NaN, infinite and negative infinite;
+            float64 of shape (n, 8).
     """
 
     steps: NDArray[np.int64]
@@ -52,6 +46,20 @@ class Histograms:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+    def between(self, begin: int, end: int) -> Histograms:
+        """Those from `begin` up to `end`, as of a slice."""
+        bins = slice(int(self.offsets[begin]), int(self.offsets[end]))
+        return Histograms(
+            self.steps[begin:end],
+            self.wall_times[begin:end],
+            self.superseded[begin:end],
+            self.offsets[begin : end + 1] - self.offsets[begin],
+            self.left[bins],
+            self.right[bins],
+            self.counts[bins],
+            self.figures[begin:end],
+        )
 
     @classmethod
     def of(cls, decoded: Sequence[DecodedHistogram], where: Sequence[tuple[int, float, bool]]) -> Histograms:
@@ -73,76 +81,6 @@ class Histograms:
             _joined([each.counts for each in decoded]),
             np.array([each.figures for each in decoded], np.float64).reshape(len(decoded), 8),
         )
-
-
-def read_histograms(
-    reader: RunReader,
-    tag: str,
-    known: Known,
-    *,
-    first_step: float = -np.inf,
-    last_step: float = np.inf,
-    superseded: bool = True,
-) -> Histograms:
-    """The histograms of a tag whose steps lie in a range.
-
-    One that cannot be read is left out, and is among the run's warnings.
-
-    Args:
-        reader: The run's files.
-        tag: Its name.
-        known: What was decoded before; what is decoded is added, and what the log no longer has is dropped.
-        first_step: No step is less.
-        last_step: No step is greater.
-        superseded: Whether those that a restart has replaced take part.
-    """
-    payloads, files = reader.payloads(tag)
-    steps, replaced = payloads.steps, payloads.superseded.astype(bool)
-    wanted = np.flatnonzero((steps >= first_step) & (steps <= last_step) & (superseded | ~replaced))
-    places = [
-        Place(files[file], offset, length)
-        for file, offset, length in zip(
-            payloads.files[wanted].tolist(),
-            payloads.offsets[wanted].tolist(),
-            payloads.lengths[wanted].tolist(),
-            strict=True,
-        )
-    ]
-    _decode(reader, tag, [(place, step) for place, step in zip(places, steps[wanted], strict=True)], known)
-    _forget(
-        known,
-        {
-            (files[file], offset)
-            for file, offset in zip(payloads.files.tolist(), payloads.offsets.tolist(), strict=True)
-        },
-    )
-    decoded, where = [], []
-    for at, place in zip(wanted.tolist(), places, strict=True):
-        histogram = known[place.file, place.offset]
-        if histogram is not None:
-            decoded.append(histogram)
-            where.append((int(steps[at]), float(payloads.wall_times[at]), bool(replaced[at])))
-    return Histograms.of(decoded, where)
-
-
-def _decode(reader: RunReader, tag: str, wanted: list[tuple[Place, int]], known: Known) -> None:
-    missing = [(place, step) for place, step in wanted if (place.file, place.offset) not in known]
-    contents = read_payloads([place for place, _ in missing])
-    for (place, step), (_, content) in zip(missing, contents, strict=True):
-        try:
-            if isinstance(content, PayloadError):
-                raise content
-            known[place.file, place.offset] = decode_histogram(content)
-        except PayloadError as error:
-            known[place.file, place.offset] = None
-            cause = f"{error}, so the histogram {tag!r} at step {step} is left out."
-            reader.report_payload(place.file, place.offset, UNREADABLE_PAYLOAD, cause)
-
-
-def _forget(known: Known, there: set[tuple[str, int]]) -> None:
-    if len(known) > len(there):
-        for place in [place for place in known if place not in there]:
-            del known[place]
 
 
 def _joined(arrays: list[Floats]) -> Floats:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _KIND = "network"
 _MOST_LAYERS = 20_000
-_MOST_BYTES = 32 << 20
+_MOST_BYTES = 8 << 20
 
 
 class Parameter(NamedTuple):
@@ -82,26 +82,62 @@ def read_network(run: Run) -> list[Layer]:
 
 def _layers(text: str) -> list[Layer]:
     try:
-        layers = json.loads(text)["layers"]
-        return [_layer(each) for each in layers[:_MOST_LAYERS]]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise PayloadError(f"The network's description is not of the form that kymo writes ({error!r:.200})") from error
+        given = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PayloadError(f"The network's description is not JSON ({str(error)[:200]})") from error
+    layers = _field(given, "layers", list)
+    if len(layers) > _MOST_LAYERS:
+        raise PayloadError(f"The network's description has {len(layers)} layers, more than {_MOST_LAYERS}")
+    return [_layer(each) for each in layers]
 
 
-def _layer(given: dict[str, Any]) -> Layer:
-    shape = given.get("output_shape")
+def _layer(given: Any) -> Layer:
+    shape = _field(given, "output_shape", list, None)
     return Layer(
-        str(given["name"]),
-        str(given.get("type", "")),
-        str(given.get("activation", "")),
+        _field(given, "name", str),
+        _field(given, "type", str, ""),
+        _field(given, "activation", str, ""),
         None if shape is None else _shape(shape),
-        tuple(
-            Parameter(str(each["name"]), _shape(each["shape"]), int(each["count"]), bool(each.get("trainable", True)))
-            for each in given.get("parameters", [])
-        ),
-        int(given.get("calls", 0)),
+        tuple(_parameter(each) for each in _field(given, "parameters", list, [])),
+        _whole(_field(given, "calls", int, 0), "calls"),
+    )
+
+
+def _parameter(given: Any) -> Parameter:
+    return Parameter(
+        _field(given, "name", str),
+        _shape(_field(given, "shape", list)),
+        _whole(_field(given, "count", int), "count"),
+        _field(given, "trainable", bool, True),
     )
 
 
 def _shape(sizes: list[Any]) -> tuple[int, ...]:
-    return tuple(int(size) for size in sizes)
+    return tuple(_whole(size, "shape") for size in sizes)
+
+
+_REQUIRED = object()
+
+
+def _field(given: Any, name: str, kind: type, default: Any = _REQUIRED) -> Any:
+    """What an object has under a name, which is of that very type (True is no number) or the default."""
+    if type(given) is not dict:
+        raise PayloadError(f"The network's description has {_shown(given)} where an object is expected")
+    value = given.get(name, default)
+    if value is _REQUIRED:
+        raise PayloadError(f"The network's description has an object without {name!r}")
+    if value is not default and type(value) is not kind:
+        raise PayloadError(f"The network's description has {_shown(value)} for {name!r}")
+    return value
+
+
+def _whole(value: Any, name: str) -> int:
+    if type(value) is not int or not 0 <= value < 1 << 63:
+        raise PayloadError(f"The network's description has {_shown(value)} for {name!r}")
+    return value
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    return f"{value!r:.100}"

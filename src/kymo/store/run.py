@@ -175,6 +175,8 @@ class Run(Mapping[str, Series]):
     def histograms(self, tag: str) -> "Histograms":
         """The histograms logged under a tag, in the order written; they are read from the event files at this moment.
 
+        One that cannot be read is left out, and is among the `warnings`.
+
         Args:
             tag: A tag of kind "histogram".
 
@@ -190,12 +192,14 @@ class Run(Mapping[str, Series]):
             >>> weights.steps, weights.left, weights.right, weights.counts
             (array([7]), array([0., 1., 2.]), array([1., 2., 3.]), array([1., 2., 1.]))
         """
-        from kymo.store.histograms import read_histograms
+        from kymo.store.known_histograms import KnownHistograms
+        from kymo.store.stored_histograms import StoredHistograms
 
         names = [info.tag for info in self.tags if info.kind == HISTOGRAM]
         if tag not in names:
             raise UnknownNameError("histogram", tag, f"run {self.name!r}", names)
-        return read_histograms(self.reader, tag, {})
+        stored = StoredHistograms.find(self.reader, tag)
+        return stored.read(0, len(stored), KnownHistograms())
 
     def __repr__(self) -> str:
         return f"<Run {self.name!r}: {len(self)} series, {self.points} points, {self.status}>"

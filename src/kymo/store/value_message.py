@@ -14,16 +14,23 @@ def value_message(content: bytes) -> Any:
     Raises:
         PayloadError: It is no such message.
     """
-    from google.protobuf.empty_pb2 import Empty
     from google.protobuf.message import DecodeError
-    from google.protobuf.unknown_fields import UnknownFieldSet
 
     from kymo.format import messages
 
     try:
         return messages.Summary.Value.FromString(content)
     except DecodeError:
-        pass
+        return _without_names(content)
+
+
+def _without_names(content: bytes) -> Any:
+    from google.protobuf.empty_pb2 import Empty
+    from google.protobuf.message import DecodeError
+    from google.protobuf.unknown_fields import UnknownFieldSet
+
+    from kymo.format import messages
+
     try:
         fields: Any = UnknownFieldSet(Empty.FromString(content))
         value = messages.Summary.Value()

@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, HTTPException, Query
 
-from kymo.server.binary import BinaryAnswer, BinaryResponse, responses
+from kymo.server.binary import MAX_ANSWER, BinaryAnswer, BinaryResponse, responses
 from kymo.server.network.models import MAX_COLUMNS, HistogramsHeader
-from kymo.server.site import SiteOf
-from kymo.store.histogram_columns import HistogramColumns, columns_of
-from kymo.store.histograms import Histograms, read_histograms
-from kymo.store.run import HISTOGRAM
+from kymo.server.site import Site, SiteOf
+from kymo.store.histogram_columns import HistogramColumns, TooManyBinsError, columns_of
+from kymo.store.histograms import Histograms
+from kymo.store.run import HISTOGRAM, Run
+from kymo.store.stored_histograms import StoredHistograms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 router = APIRouter()
+
+_MOST_OF_A_COLUMN = 32 << 20  # bytes that are in memory at once while its histograms are added up
+_BIN = 24  # bytes
 
 Step = Annotated[int | None, Query(ge=-(2**63), le=2**63 - 1, description="Null is no bound.")]
 
@@ -35,32 +39,48 @@ def histograms(
     """The histograms of a tag with the bins that they were stored with, neighbours added up where they are many."""
     version = site.logs.version
     found = site.run(run)
-    total, read = 0, Histograms.of([], [])
+    total, shown = 0, columns_of(Histograms.of([], []).between, 0, columns)
     if any(info.kind == HISTOGRAM and info.tag == tag for info in found.tags):
-        payloads, _ = found.reader.payloads(tag)
-        total = int(len(payloads.steps) if superseded else (~payloads.superseded).sum())
-        with site.decoded.of(found, tag) as known:
-            read = read_histograms(
-                found.reader,
-                tag,
-                known,
-                first_step=-np.inf if first_step is None else first_step,
-                last_step=np.inf if last_step is None else last_step,
-                superseded=superseded,
-            )
+        stored = StoredHistograms.find(
+            found.reader,
+            tag,
+            first_step=-np.inf if first_step is None else first_step,
+            last_step=np.inf if last_step is None else last_step,
+            superseded=superseded,
+        )
+        total, shown = stored.total, _columns(site, found, stored, columns)
     with BinaryAnswer(site.allowance) as answer:
-        arrays = answer.add(_arrays(columns_of(read, columns)))
+        arrays = answer.add(_arrays(shown))
         answer.settle(f"The histograms of {tag[:200]!r} in {columns} columns", "fewer columns or a shorter range")
         header = HistogramsHeader(
-            version=version, run=found.name, tag=tag, total=total, in_view=len(read), arrays=arrays
+            version=version, run=found.name, tag=tag, total=total, in_view=int(shown.merged.sum()), arrays=arrays
         )
         return BinaryResponse(answer.finish(header))
+
+
+def _columns(site: Site, run: Run, stored: StoredHistograms, columns: int) -> HistogramColumns:
+    with site.decoded.of(run, stored.tag, stored.written) as known:
+
+        def read(begin: int, end: int) -> Histograms:
+            size = int(stored.sizes[begin:end].sum())
+            if end - begin > 1 and size > _MOST_OF_A_COLUMN:
+                raise HTTPException(
+                    413,
+                    f"A column of {end - begin} histograms of {stored.tag[:200]!r} has {size >> 20} MiB in the log, "
+                    f"and may have {_MOST_OF_A_COLUMN >> 20}: ask for more columns or a shorter range.",
+                )
+            return stored.read(begin, end, known)
+
+        try:
+            return columns_of(read, len(stored), columns, MAX_ANSWER // _BIN)
+        except TooManyBinsError as error:
+            raise HTTPException(413, f"{error}: ask for fewer columns or a shorter range.") from error
 
 
 def _arrays(columns: HistogramColumns) -> dict[str, NDArray[np.generic]]:
     shown = columns.histograms
     count, low, high, total, squares, nan, positive, negative = shown.figures.T
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         mean = total / count
         deviation = np.sqrt(np.maximum(0.0, squares / count - mean * mean))
     return {

@@ -16,8 +16,8 @@ class HistogramsHeader(Model):
     version: int
     run: str
     tag: str
-    total: int = Field(description="How many histograms of this tag can be read, those that were replaced aside.")
-    in_view: int = Field(description="How many of them have a step in the range.")
+    total: int = Field(description="How many histograms of this tag there are, those that were replaced aside.")
+    in_view: int = Field(description="How many of them have a step in the range and can be read.")
     arrays: dict[str, ArraySpan] = Field(
         description="Of each column, the oldest first: step, last_step, wall_time, merged (how many histograms it "
         "stands for), count, minimum, maximum, mean, deviation, nan, positive_infinity, negative_infinity; "
