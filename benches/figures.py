@@ -20,6 +20,7 @@ ORDER = [
     "run_step",
     "probe_cost",
     "tune",
+    "histogram",
     "stop_file",
     "import_time",
     "outages",
@@ -218,6 +219,15 @@ def probe_cost_table(found: Mapping[str, Document]) -> str:
     return _table(["loop", *columns], table) + _failures(rows, "loop")
 
 
+def histogram_table(found: Mapping[str, Document]) -> str:
+    """What counting values for a histogram costs."""
+    columns = {"values": "values", "ms a call": "ms a call", "CPU ms": "CPU ms", "ns a value": "ns a value"}
+    columns |= {"bytes a histogram": "bytes a histogram", "peak MiB": "peak MiB"}
+    rows = _rows(found, "histogram")
+    table = [[row["library"], row["on"], *(_number(row[key]) for key in columns.values())] for row in rows]
+    return _table(["library", "on", *columns], table) + _failures(rows, "library")
+
+
 def tune_table(found: Mapping[str, Document]) -> str:
     """What `kymo.tune` advises, and the best of all settings."""
     columns = ["advised", "batches/s", "best of all", "its batches/s", "gain", "gain as told"]
@@ -312,6 +322,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
             "dashboard",
             "gesture",
             "pace",
+            "on",
             "loop",
             "does",
             "data",
