@@ -38,7 +38,7 @@ PICTURE = bytes_field(4, int_field(1, 2) + int_field(2, 2) + bytes_field(4, b"PN
 
 def entries() -> list[Entry]:
     return [*times_and_tags(), *odd_values(), *kinds(), *numbers(), *precision(), *heavy(), *graphs(), *texts(),
-            *histograms()]  # fmt: skip
+            *histograms(), *networks()]  # fmt: skip
 
 
 def times_and_tags() -> list[Entry]:
@@ -316,10 +316,11 @@ def histograms() -> list[Entry]:
     wrong = proto([0, 1, 1, 1, 1], [0, 1], [1])
     at = len(valued(torchs))
     return [
-        shown("V13-buckets", "A histogram as torch writes it, one whose first bucket is filled, one without an end.",
-              [torchs, proto([0.5, 2, 3, 4, 6], [1, 2], [1, 2]), proto([-3, 7, 3, 8, 60], [0, 5, largest], [1, 1, 1])],
+        shown("V13-buckets", "A histogram as torch writes it, one whose first bucket is filled, two without an end.",
+              [torchs, proto([0.5, 2, 3, 4, 6], [1, 2], [1, 2]), proto([-3, 7, 3, 8, 60], [0, 5, largest], [1, 1, 1]),
+               proto([-3, 7, 3, 8, 60], [-largest, 0, 5, 7], [0, 1, 1, 1])],
               [good, found([(0.5, 1, 1), (1, 2, 2)], 3, 0.5, 2, 4, 6, 0, 0, 0),
-               found([(-3, 0, 1), (0, 5, 1), (5, 7, 1)], 3, -3, 7, 8, 60, 0, 0, 0)]),
+               *[found([(-3, 0, 1), (0, 5, 1), (5, 7, 1)], 3, -3, 7, 8, 60, 0, 0, 0)] * 2]),
         shown("V13-rows", "A histogram as TensorFlow 2 writes it, of two bins and an empty one between them.",
               [rows(0, 1, 2, 1, 2, 0, 2, 3, 1)], [found([(0, 1, 2), (2, 3, 1)], 3, 0, 3, 3.5, 7, 0, 0, 0)]),
         shown("V14-not-finite", "How many values are NaN, infinite and negative infinite; one with no others.",
@@ -328,4 +329,29 @@ def histograms() -> list[Entry]:
               [found([(0, 1, 3), (2, 3, 2)], 5, 0.5, 3, 9, 20, 4, 1, 2), good]),
         shown("K504-two-limits-for-one-bucket", "A histogram that cannot be decoded is left out; others are read.",
               [torchs, wrong, torchs], [good, good], (at + place(valued(wrong, 1), wrong)[0], "K504")),
+    ]  # fmt: skip
+
+
+def networks() -> list[Entry]:
+    layers = """{"layers": [
+     {"name": "0", "type": "Linear", "activation": "", "output_shape": [8],
+      "parameters": [{"name": "0.weight", "shape": [8, 4], "count": 32, "trainable": true}], "calls": 1},
+     {"name": "1", "type": "ReLU", "activation": "relu", "output_shape": null, "parameters": [], "calls": 2},
+     {"name": "2"}]}"""
+
+    def told(text: str) -> bytes:
+        return tensor_value("health/network", tensor(7, bytes_field(8, text), shape=(1,)), "kymo_network")
+
+    def shown(name: str, about: str, values: list[bytes], found: list[str], *warnings: tuple[int, str]) -> Entry:
+        parts = [valued(value, step) for step, value in enumerate(values)]
+        lies = [(FILE, step, 1000.0 + step, at + place(part, value)[0], len(value))
+                for step, (at, part, value) in enumerate(zip(starts(parts), parts, values, strict=True))]  # fmt: skip
+        return one(name, about, parts, {"health/network": payloads("network", lies, layers=found)}, *warnings)
+
+    good, wrong = told(layers), told('{"layers": [{"name": "0", "calls": "twice"}]}')
+    at = len(valued(good)) + place(valued(wrong, 1), wrong)[0]
+    return [
+        shown("V15-layers", "The layers of a network, told twice.", [told('{"layers": []}'), good], ["0", "1", "2"]),
+        shown("K504-calls-in-words", "A network whose newest description is not of the form.", [good, wrong], [],
+              (at, "K504")),
     ]  # fmt: skip

@@ -14,6 +14,7 @@ import kymo
 from kymo._core import RunLog
 from kymo.format.event_files import is_event_file
 from kymo.store import Logs
+from kymo.store.network import read_network
 
 each_entry = pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES.keys())
 # Files that can grow byte by byte: of several stages, a later one may take back what an earlier one said.
@@ -98,6 +99,8 @@ def test_through_kymo_open(run: Path, entry: dict[str, Any]):
                 assert [text.text for text in logs["run"].texts(tag)] == wanted["texts"]
             if "histograms" in wanted:
                 check_histograms(logs["run"], tag, wanted["histograms"])
+            if "layers" in wanted:
+                assert [layer.name for layer in read_network(logs["run"])] == wanted["layers"]
         assert told(logs.warnings) == tells(stage, "K402", "K403")
         if list(logs):
             check_tags(logs["run"].reader.log, run, stage)
