@@ -88,6 +88,43 @@ def test_what_is_no_histogram_is_told(content: bytes, text: str) -> None:
         decode_histogram(content)
 
 
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        ({"num": 4, "sum": 3, "sum_squares": 9}, (4, 0.5, 2, 3, 9, 0, 0, 0)),
+        ({"num": 4, "sum": 3, "sum_squares": 9, "nan": 2, "positive_infinity": 1}, (4, 0.5, 2, 3, 9, 2, 1, 0)),
+        ({"num": 4, "sum": 3, "sum_squares": 9, "nan": -2, "negative_infinity": np.nan}, (4, 0.5, 2, 3, 9, 0, 0, 0)),
+        # Nothing is told, or what cannot be: all lie evenly from 0 to 2.
+        ({}, (4, 0, 2, 4, 16 / 3, 0, 0, 0)),
+        ({"num": 4, "sum": float("nan"), "sum_squares": 9, "nan": 1}, (4, 0, 2, 4, 16 / 3, 1, 0, 0)),
+        ({"num": float("inf"), "sum": 3, "sum_squares": 9}, (4, 0, 2, 4, 16 / 3, 0, 0, 0)),
+    ],
+)  # fmt: skip
+def test_what_is_told_of_the_values_and_what_their_bins_come_to(
+    figures: dict[str, float], expected: tuple[float, ...]
+) -> None:
+    assert decode_histogram(buckets([0, 2], [0, 4], 0.5, 2, **figures)).figures == pytest.approx(expected)
+
+
+def test_one_without_values_has_no_least_and_no_greatest() -> None:
+    for content in (buckets([0, 1], [0, 0], 0, 1), buckets([], [], LARGEST, -LARGEST), rows([])):
+        figures = decode_histogram(content).figures
+        assert (figures[0], figures[3:]) == (0, (0, 0, 0, 0, 0))
+        assert np.isnan(figures[1:3]).all()
+    assert decode_histogram(buckets([], [], 0, 0, nan=3)).figures[5] == 3
+
+
+def test_one_that_is_too_long_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with kymo.SummaryWriter(tmp_path) as writer:
+        for step, bins in enumerate((2, 500, 2)):
+            writer.add_histogram("w", np.arange(1000.0), step, bins=np.linspace(0, 1000, bins))
+    monkeypatch.setattr("kymo.store.stored_histograms._MOST_BYTES", 4000)
+    run = kymo.open(tmp_path)["."]
+    assert run.histograms("w").steps.tolist() == [0, 2]
+    (warning,) = run.warnings
+    assert "bytes, and a histogram may have 4000, so the histogram 'w' at step 1 is left out." in warning.cause
+
+
 def test_those_of_torch_are_read_back(tmp_path: Path) -> None:
     values = np.random.default_rng(0).normal(0, 1, (3, 500))
     with TorchWriter(str(tmp_path)) as writer:
