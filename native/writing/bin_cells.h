@@ -28,10 +28,14 @@ class BinCells {
         for (std::size_t cell = 0; cell < cell_count / 2; ++cell) edge = fill(cell, edge);
     }
 
-    // Not for NaN.
+    // Whether more than one edge lies in some cell.
+    bool crowded() const { return crowded_; }
+
+    // Not for NaN. Where no cell is crowded, there is one question less to ask of each number.
+    template <bool may_be_crowded>
     std::size_t edges_up_to(T value) const {
         const Cell& cell = cells_[std::bit_cast<Bits>(value) >> cell_shift];
-        if ((cell.below & several) != 0) [[unlikely]]
+        if (may_be_crowded && (cell.below & several) != 0) [[unlikely]]
             return static_cast<std::size_t>(std::ranges::upper_bound(edges_, static_cast<double>(value)) -
                                             edges_.begin());
         return cell.below + static_cast<std::size_t>(value >= cell.edge);
@@ -61,7 +65,10 @@ class BinCells {
         cell.below = static_cast<std::uint32_t>(edge);
         if (edge < edges_.size() && edges_[edge] <= high) {
             cell.edge = at_least(edges_[edge]);
-            if (edge + 1 < edges_.size() && edges_[edge + 1] <= high) cell.below |= several;
+            if (edge + 1 < edges_.size() && edges_[edge + 1] <= high) {
+                cell.below |= several;
+                crowded_ = true;
+            }
         }
         return edge;
     }
@@ -73,6 +80,7 @@ class BinCells {
 
     std::span<const double> edges_;
     std::vector<Cell> cells_;
+    bool crowded_ = false;
 };
 
 }  // namespace kymo

@@ -19,44 +19,25 @@ constexpr std::size_t most_threads = 4;
 
 std::size_t threads() { return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, most_threads); }
 
-template <typename T>
-struct Statistics {
-    double sum = 0.0, sum_squares = 0.0;
-    T min = std::numeric_limits<T>::infinity(), max = -min;
-    std::int64_t zeros = 0;
+struct Sums {
+    double values = 0.0, squares = 0.0;
 };
 
-// In lanes, so that none of the additions waits for the one before, and in loops that compilers have vectors for.
+// In lanes, so that none of the additions waits for the one before, and in a loop that compilers have vectors for.
 template <typename T>
-Statistics<T> statistics_of(std::span<const T> block) {
+Sums sums_of(std::span<const T> block) {
     constexpr std::size_t lanes = 8;
     std::array<double, lanes> sums{}, squares{};
-    std::array<T, lanes> low, high;
-    low.fill(std::numeric_limits<T>::infinity());
-    high.fill(-std::numeric_limits<T>::infinity());
     const auto take = [&](std::size_t lane, double value) {
         sums[lane] += value;
         squares[lane] += value * value;
-    };
-    const auto compare = [&](std::size_t lane, T value) {
-        low[lane] = value < low[lane] ? value : low[lane];
-        high[lane] = value > high[lane] ? value : high[lane];
     };
     const std::size_t whole = block.size() / lanes * lanes;
     for (std::size_t i = 0; i < whole; i += lanes) {
         for (std::size_t lane = 0; lane < lanes; ++lane) take(lane, static_cast<double>(block[i + lane]));
     }
-    for (std::size_t i = 0; i < whole; i += lanes) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) compare(lane, block[i + lane]);
-    }
-    for (std::size_t i = whole; i < block.size(); ++i) {
-        take(i - whole, static_cast<double>(block[i]));
-        compare(i - whole, block[i]);
-    }
-    std::int32_t zeros = 0;
-    for (const T value : block) zeros += value == T{0} ? 1 : 0;
-    return {std::accumulate(sums.begin(), sums.end(), 0.0), std::accumulate(squares.begin(), squares.end(), 0.0),
-            *std::ranges::min_element(low), *std::ranges::max_element(high), zeros};
+    for (std::size_t i = whole; i < block.size(); ++i) take(i - whole, static_cast<double>(block[i]));
+    return {std::accumulate(sums.begin(), sums.end(), 0.0), std::accumulate(squares.begin(), squares.end(), 0.0)};
 }
 
 // The finite values of a block; the others are counted.
@@ -75,18 +56,26 @@ std::span<const T> finite_part(std::span<const T> block, std::array<T, block_siz
     return {kept.data(), size};
 }
 
-// Sums of blocks are added up, so that an error grows with the number of blocks rather than of values.
+// The least and the greatest of finite values, and how many are zero.
 template <typename T>
-void take_in(const Statistics<T>& block, std::size_t size, ValueCounts& counts) {
-    counts.sum += block.sum;
-    counts.sum_squares += block.sum_squares;
-    counts.zeros += block.zeros;
-    if (size == 0) return;
-    const auto low = static_cast<double>(block.min), high = static_cast<double>(block.max);
-    counts.min = counts.finite == 0 ? low : std::min(counts.min, low);
-    counts.max = counts.finite == 0 ? high : std::max(counts.max, high);
-    counts.finite += static_cast<std::int64_t>(size);
-}
+struct Extent {
+    T low = std::numeric_limits<T>::infinity(), high = -low;
+    std::int64_t zeros = 0;
+
+    // Few blocks reach beyond those before; whether one does is found out in half the time of finding its extremes.
+    void take_in(std::span<const T> block) {
+        std::int32_t block_zeros = 0, beyond = 0;
+        for (const T value : block) {
+            block_zeros += static_cast<std::int32_t>(value == T{0});
+            beyond |= static_cast<std::int32_t>(value < low) | static_cast<std::int32_t>(value > high);
+        }
+        zeros += block_zeros;
+        if (beyond == 0) return;
+        const auto [least, greatest] = std::ranges::minmax_element(block);
+        low = std::min(low, *least);
+        high = std::max(high, *greatest);
+    }
+};
 
 // How many values pass how many edges.
 class Tallies {
@@ -167,19 +156,26 @@ template <typename T>
 ValueCounts Bins::count_part(std::span<const T> values) const {
     ValueCounts counts;
     Tallies tallies(edges_.size());
+    Extent<T> extent;
     const BinCells<T>* const table = values.size() > few ? &cells<T>() : nullptr;
     std::array<T, block_size> kept;
     for (std::size_t at = 0; at < values.size(); at += block_size) {
         auto block = values.subspan(at, std::min(block_size, values.size() - at));
-        auto statistics = statistics_of(block);
+        auto sums = sums_of(block);
         // The sum is finite where all values are, but for very large ones.
-        if (!std::isfinite(statistics.sum)) {
+        if (!std::isfinite(sums.values)) {
             block = finite_part(block, kept, counts);
-            statistics = statistics_of(block);
+            sums = sums_of(block);
         }
-        take_in(statistics, block.size(), counts);
-        if (table != nullptr) {
-            tallies.add(block, [table](T value) { return table->edges_up_to(value); });
+        // Sums of blocks are added up, so that an error grows with the number of blocks rather than of values.
+        counts.sum += sums.values;
+        counts.sum_squares += sums.squares;
+        counts.finite += static_cast<std::int64_t>(block.size());
+        extent.take_in(block);
+        if (table != nullptr && table->crowded()) {
+            tallies.add(block, [table](T value) { return table->template edges_up_to<true>(value); });
+        } else if (table != nullptr) {
+            tallies.add(block, [table](T value) { return table->template edges_up_to<false>(value); });
         } else {
             tallies.add(block, [this](T value) {
                 return std::ranges::upper_bound(edges_, static_cast<double>(value)) - edges_.begin();
@@ -187,6 +183,11 @@ ValueCounts Bins::count_part(std::span<const T> values) const {
         }
     }
     tallies.put_into(counts);
+    counts.zeros = extent.zeros;
+    if (counts.finite != 0) {
+        counts.min = static_cast<double>(extent.low);
+        counts.max = static_cast<double>(extent.high);
+    }
     return counts;
 }
 

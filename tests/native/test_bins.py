@@ -61,6 +61,17 @@ def test_millions_of_values_are_counted_in_parts_and_summed_up_exactly(dtype: ty
     assert counts.sum_squares == pytest.approx(math.fsum(finite * finite), rel=1e-13)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("step", [1, -1])
+def test_extremes_that_move_on_with_each_value_are_found(dtype: type[np.floating], step: int) -> None:
+    values = np.arange(-5000, 5001, dtype=dtype)[::step].copy()
+    values[[0, -1]] = values[[-1, 0]]
+    for count in (1, 7, 1024, 1025, 5000, 10_001):
+        counts = Bins(np.array([-10.0, 10.0])).count(values[:count])
+        assert (counts.min, counts.max) == (values[:count].min(), values[:count].max())
+        assert counts.zeros == np.count_nonzero(values[:count] == 0)
+
+
 def test_nothing_is_counted_of_nothing() -> None:
     counts = Bins(np.array([0.0, 1.0])).count(np.empty(0))
     assert (list(counts.bins), counts.finite, counts.sum) == ([0], 0, 0.0)
