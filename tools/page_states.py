@@ -123,6 +123,7 @@ STATES = (
         view="#front=workers&page=devices",
         ready=".devices[data-ready=true] .line",
     ),
+    State("run-health", logs="inside", view="#front=sigmoid&page=health", ready=".health[data-ready=true] svg"),
     State(
         "run-histograms",
         logs="inside",

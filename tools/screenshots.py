@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -79,7 +80,7 @@ def hold_back(log_dir: Path, name: str) -> None:
 
 
 def look_inside(log_dir: Path) -> None:
-    """Trains two networks whose inside is logged."""
+    """Trains networks whose inside is logged: two that learn, and one so deep that its gradients vanish."""
     import torch
     from sklearn.datasets import load_digits
     from torch import nn
@@ -88,10 +89,15 @@ def look_inside(log_dir: Path) -> None:
 
     digits = load_digits()
     images, labels = torch.tensor(digits.data, dtype=torch.float32) / 16, torch.tensor(digits.target)
-    for name, activation in (("relu", nn.ReLU), ("tanh", nn.Tanh)):
+    deep = (64, *[32] * 7, 10)
+    for name, sizes, activation in (
+        ("relu", (64, 64, 32, 10), nn.ReLU),
+        ("tanh", (64, 64, 32, 10), nn.Tanh),
+        ("sigmoid", deep, nn.Sigmoid),
+    ):
         torch.manual_seed(0)
-        layers = (nn.Linear(64, 64), activation(), nn.Linear(64, 32), activation(), nn.Linear(32, 10))
-        model = nn.Sequential(*layers)
+        layers = [(nn.Linear(wide, narrow), activation()) for wide, narrow in pairwise(sizes)]
+        model = nn.Sequential(*chain.from_iterable(layers))[:-1]
         optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
         with Run(log_dir / name, progress=False) as run:
             run.watch(model, optimizer, budget=1)

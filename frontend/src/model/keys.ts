@@ -12,7 +12,7 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["g t", "go to the tags"],
       ["g c", "go to the charts"],
       ["g w", "go to the warnings"],
-      ["g o  g p  g m  g h", "overview, pipeline, devices, histograms of the run whose page is open"],
+      ["g o  g p  g m  g n  g h", "overview, pipeline, devices, network, histograms of the run whose page is open"],
       ["g d", "go to the trash (deleted runs)"],
       ["s", "smoothing"],
       ["x", "next horizontal axis"],
@@ -105,6 +105,7 @@ export class Keys {
     o: () => this.dashboard.turnTo("overview"),
     p: () => this.dashboard.turnTo("pipeline"),
     m: () => this.dashboard.turnTo("devices"),
+    n: () => this.dashboard.turnTo("health"),
     h: () => this.dashboard.turnTo("histograms"),
     d: () => (this.dashboard.panel = "trash"),
   };

@@ -94,7 +94,7 @@ export interface HistogramView {
 
 /** What there is of one run: how it is doing, where the time of its steps goes, what the machine does, and what its
  * network holds. */
-export const runPages = ["overview", "pipeline", "devices", "histograms"] as const;
+export const runPages = ["overview", "pipeline", "devices", "health", "histograms"] as const;
 export type RunPage = (typeof runPages)[number];
 
 export const isLogY = (view: View, card: string) => view.logY !== view.logFlips.has(card);

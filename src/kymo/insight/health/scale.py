@@ -66,13 +66,13 @@ def collapse(inside: Inside) -> list[Finding]:
             names.append(name)
     if not names:
         return []
-    others = f" and {len(names) - 1} others give" if len(names) > 1 else " gives"
+    others = f" and {len(names) - 1} more give" if len(names) > 1 else " gives"
     deviations = inside.recent("activation_std")
     return [
         Finding(
             "collapse",
             "critical",
-            f"{names[0]}{others} the same for every sample.",
+            f"Layer {names[0]}{others} the same for every sample.",
             {f"health/{name}/activation_std": deviations[name] for name in names[:5]},
             0.85,
             "Initialize weights at random rather than with one value; where they were, look for dead units, a weight "

@@ -26,12 +26,12 @@ def dead(inside: Inside) -> list[Finding]:
     if not shares:
         return []
     worst = max(shares, key=lambda name: shares[name])
-    others = f" and of {len(shares) - 1} other layers" if len(shares) > 1 else ""
+    others = "" if len(shares) == 1 else f", and of {len(shares) - 1} more,"
     return [
         Finding(
             "dead_units",
             "critical" if shares[worst] >= _ALL_DEAD else "warning",
-            f"{shares[worst]:.0f} % of the units of {worst}{others} let nothing pass: they are dead.",
+            f"{shares[worst]:.0f} % of the units of layer {worst}{others} let nothing pass: they are dead.",
             {f"health/{name}/dead_units": share for name, share in shares.items()},
             0.9,
             "Lower the learning rate, look at the biases before that layer, and initialize them with 0; LeakyReLU or "
@@ -52,7 +52,7 @@ def saturated(inside: Inside) -> list[Finding]:
         Finding(
             "saturated_units",
             "critical" if shares[worst] >= _ALL_DEAD else "warning",
-            f"{shares[worst]:.0f} % of the units of {worst} are at an end of their range for nearly every sample.",
+            f"{shares[worst]:.0f} % of the units of layer {worst} are at an end of their range nearly always.",
             {f"health/{name}/saturated_units": share for name, share in shares.items()},
             0.85,
             "Scale the inputs to a mean of 0 and a deviation of 1, initialize smaller "
