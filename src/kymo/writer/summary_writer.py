@@ -23,7 +23,7 @@ def _default_log_dir(comment: str) -> str:
 
 
 class SummaryWriter(AddsHistograms):
-    """Writes a run's numbers and texts to event files, which TensorBoard and kymo read.
+    """Writes a run's numbers, histograms and texts to event files, which TensorBoard and kymo read.
 
     Signatures and files are those of `torch.utils.tensorboard.SummaryWriter`. Unlike there, whatever was logged is in
     the file 50 ms later; nothing is lost when the process exits without `close`; a full disk, a lost mount or a
