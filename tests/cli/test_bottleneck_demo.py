@@ -28,12 +28,23 @@ def test_a_training_without_workers_is_told_to_use_some(tmp_path: Path) -> None:
     assert run.name.startswith("workers-")
 
 
+def test_a_sick_network_is_told_why_it_cannot_learn(tmp_path: Path) -> None:
+    ended = demo("--sick", "dead", "--seconds", "8", "--logdir", str(tmp_path))
+    assert ended.returncode == 0, ended.stderr
+    assert "of the units of layer 1, and of 1 more, let nothing pass: they are dead." in ended.stdout
+    (run,) = tmp_path.iterdir()
+    assert run.name.startswith("dead-")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (["--bottleneck", "disk", "--resume"], "--bottleneck disk goes with neither --resume nor --fast"),
-        (["--mended"], "--mended needs a bottleneck"),
+        (["--mended"], "--mended needs something to mend"),
         (["--bottleneck", "luck"], "luck"),
+        (["--sick", "tired"], "tired"),
+        (["--sick", "dead", "--fast"], "--sick dead goes with neither --resume nor --fast"),
+        (["--sick", "dead", "--bottleneck", "disk"], "are two trainings"),
     ],
 )
 def test_options_that_do_not_go_together_are_misuse(tmp_path: Path, options: list[str], said: str) -> None:

@@ -22,6 +22,7 @@ from kymo.cli.directories import checked_directories
 from kymo.cli.doctor import told
 from kymo.cli.misuse import misuse
 from kymo.cli.serve_options import Port
+from kymo.cli.sickness import Sickness
 from kymo.format.file_names import LAST_FILE
 
 _PATIENCE_SECONDS = 10.0
@@ -41,14 +42,18 @@ def demo(
     bottleneck: Annotated[
         Bottleneck | None, typer.Option(help="Train on image files instead, held back by this, and tell the verdict.")
     ] = None,
+    sick: Annotated[
+        Sickness | None, typer.Option(help="Train a network that cannot learn for this reason, and tell the verdict.")
+    ] = None,
     mended: Annotated[bool, typer.Option("--mended", help="The same, with what the verdict advises.")] = False,
-    seconds: Annotated[float, typer.Option(min=5, help="How long to train with a bottleneck.")] = 40.0,
+    seconds: Annotated[float, typer.Option(min=5, help="How long to train so.")] = 40.0,
     open_browser: Annotated[bool, typer.Option(help="Open the page where there is a browser.")] = True,
 ) -> None:
     """Train a small network on handwritten digits and show it in the dashboard meanwhile.
 
     Example: `kymo demo`, to go on after a stop: `kymo demo --resume`, without a spectator: `kymo demo --fast --exit`,
-    held back by slow augmentation: `kymo demo --bottleneck augment`, and with what mends it, `--mended`
+    held back by slow augmentation: `kymo demo --bottleneck augment`, with gradients that vanish: `kymo demo --sick
+    vanishing`, and with what mends it, `--mended`
     """
     from kymo.server import create_app
     from kymo.server.access import Hosts
@@ -58,16 +63,21 @@ def demo(
     from kymo.store import Logs
 
     (directory,) = checked_directories([logdir])
-    if bottleneck is not None and (resume or fast):
-        misuse(f"--bottleneck {bottleneck} goes with neither --resume nor --fast: leave them out.")
-    if mended and bottleneck is None:
-        misuse("--mended needs a bottleneck: add --bottleneck augment.")
-    name = "digits" if bottleneck is None else f"{bottleneck}-mended" if mended else bottleneck
+    flaw = bottleneck or sick
+    if bottleneck is not None and sick is not None:
+        misuse(f"--bottleneck {bottleneck} and --sick {sick} are two trainings: ask for one of them.")
+    if flaw is not None and (resume or fast):
+        option = "--sick" if sick else "--bottleneck"
+        misuse(f"{option} {flaw} goes with neither --resume nor --fast: leave them out.")
+    if mended and flaw is None:
+        misuse("--mended needs something to mend: add --bottleneck augment, or --sick dead.")
+    name = "digits" if flaw is None else f"{flaw}-mended" if mended else flaw
     run = _last_run(logdir, directory) if resume else directory / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
     command = [sys.executable, "-m", "kymo.cli.demo_training", str(run), "--epochs", str(epochs)]
     command += [option for option, is_on in (("--fast", fast), ("--resume", resume)) if is_on]
-    if bottleneck is not None:
-        command = [sys.executable, "-m", "kymo.cli.bottlenecks.training", str(run), bottleneck]
+    if flaw is not None:
+        module = "kymo.cli.sick_training" if sick else "kymo.cli.bottlenecks.training"
+        command = [sys.executable, "-m", module, str(run), flaw]
         command += ["--seconds", str(seconds), *(["--mended"] if mended else [])]
     try:
         listener = listen("127.0.0.1", port)
@@ -83,7 +93,7 @@ def demo(
             if open_browser and has_browser():
                 open_page(page)
             code = _train(command, stop)
-            if code == 0 and bottleneck is not None:
+            if code == 0 and flaw is not None:
                 _tell_verdict(run)
             if code == 0 and not exit_:
                 _keep_serving(serving, stop)

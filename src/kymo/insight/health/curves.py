@@ -132,9 +132,9 @@ def _spikes(tag: str, samples: Samples) -> list[Finding]:
     if around is None:
         return []
     over = values - around
-    # A loss that is nearly 0 jumps by many of its own noises all the time.
-    height = np.maximum(_SPIKE * _noise(values), np.maximum(around, 0.2 * median(values)))
-    jumps = np.flatnonzero(over > height)
+    # A loss that is nearly 0 jumps by many of its own noises all the time, wherever a batch holds one hard sample.
+    began = median(values[: max(5, len(values) // _PARTS)])
+    jumps = np.flatnonzero((over > _SPIKE * _noise(values)) & (over > around) & (values > began))
     if len(jumps) < 3 or len(jumps) < _SPIKES * len(values):
         return []
     return [
