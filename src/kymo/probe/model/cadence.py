@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 
 _WARM_UP = 3  # steps, in which memory is claimed and code is compiled
+_APART = 1 / 200  # of the time so far: the log of a training of months has some thousands of looks, not millions
 
 
 class Cadence:
     """Chooses steps so that what looking takes stays within a share of the training's time.
 
-    The first look comes after some steps; each next one as soon as there is time for it, by what the last one took.
+    The first look comes after some steps; each next one as soon as there is time for it, by what the last one took, but
+    not before the training has gone on for a two-hundredth of its time.
 
     Args:
         budget: The share, above 0; from 1 on every step is chosen.
@@ -35,7 +37,7 @@ class Cadence:
         self._every = every
         self._clock = clock
         self._began: int | None = None
-        self._steps = self._spent = self._last = 0
+        self._steps = self._spent = self._last = self._looked = 0
         self._since = every  # steps
 
     def is_due(self) -> bool:
@@ -47,10 +49,12 @@ class Cadence:
         self._since += 1
         if self._steps <= _WARM_UP or self._since < self._every:
             return False
-        if self._last and self._budget < 1 and self._spent + self._last > self._budget * (now - self._began):
-            return False
-        self._since = 0
-        self._last = 0
+        if self._last and self._budget < 1:
+            elapsed = now - self._began
+            if self._spent + self._last > self._budget * elapsed or now - self._looked < _APART * elapsed:
+                return False
+        self._looked = now
+        self._since = self._last = 0
         return True
 
     def spend(self, nanoseconds: int) -> None:

@@ -110,7 +110,8 @@ class ModelWatch:
         self._log = SampleLog(self._writer, self._counter.edges)
         self._sample: Sample | None = None
         self._complete: list[Sample] = []
-        self._removals: list[Callable[[], None]] = []
+        self._removals: list[Callable[[], None]] = []  # of what is around optimizers
+        self._hooks: list[Callable[[], None]] = []  # of modules
         self._waited = 0  # steps that a sample has waited for its optimizer
         self._told_layers = self._told_compiled = False
         self._is_on = any(self._wanted)
@@ -165,7 +166,7 @@ class ModelWatch:
             self._tell_compiled()
             return
         for name, module in self._leaves.items():
-            self._removals.append(module.register_forward_hook(Hook(self._called(sample, name))).remove)
+            self._hooks.append(module.register_forward_hook(Hook(self._called(sample, name))).remove)
 
     def _called(self, sample: Sample, name: str) -> Callable[..., None]:
         def called(module: nn.Module, _: Any, output: Any) -> None:
@@ -187,6 +188,8 @@ class ModelWatch:
         sample = self._sample
         if sample is not None:
             self._waited += 1
+            # Where gradients are accumulated, the optimizer is waited for, and the first batch is enough to look at.
+            self._unhook_modules()
             if not self._optimizers:
                 sample.without_step()
             if sample.has_stepped or not self._optimizers or self._waited >= _PATIENCE:
@@ -209,7 +212,13 @@ class ModelWatch:
         for sample in complete:
             self._log.write(sample, self._cadence.share)
 
+    def _unhook_modules(self) -> None:
+        hooks, self._hooks = self._hooks, []
+        for remove in hooks:
+            remove()
+
     def _unhook(self) -> None:
+        self._unhook_modules()
         removals, self._removals = self._removals, []
         for remove in reversed(removals):
             remove()
