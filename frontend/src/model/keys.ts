@@ -12,7 +12,10 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["g t", "go to the tags"],
       ["g c", "go to the charts"],
       ["g w", "go to the warnings"],
-      ["g o  g p  g m  g n  g h", "overview, pipeline, devices, network, histograms of the run whose page is open"],
+      [
+        "g o  g p  g m  g n  g h",
+        "overview, pipeline, devices, network, histograms of the run whose page is open",
+      ],
       ["g d", "go to the trash (deleted runs)"],
       ["s", "smoothing"],
       ["x", "next horizontal axis"],
