@@ -130,5 +130,11 @@ STATES = (
         view="#front=relu&page=histograms&histfilter=act",
         ready="[data-columns] canvas",
     ),
+    State(
+        "run-histograms-beside",
+        logs="inside",
+        view="#front=relu&page=histograms&hist=heat&beside=tanh&histpin=201:activations/1&histfilter=^activations/[13]",
+        ready="[role=img] canvas",
+    ),
     State("run-stop", logs="run", ready=".front[data-state=running] .prospect", after=stop_is_asked),
 )

@@ -64,12 +64,20 @@ def test_every_histogram_has_a_card_in_each_mode_and_the_mode_is_in_the_address(
     expect(page.get_by_role("article")).to_have_count(3)
     expect(page.get_by_role("heading", name=re.compile("^weights"))).to_be_visible()
     seen = {"ridge": drawn(first)}
-    for label, mode in (("Overlay", "overlay"), ("Heat", "heat"), ("Bands", "bands")):
+    for label, mode, legend in (
+        ("Overlay", "overlay", "newest"),
+        ("Heat", "heat", "densest"),
+        ("Bands", "bands", "median"),
+    ):
         page.get_by_text(label, exact=True).click()
         page.wait_for_url(f"**hist={mode}*")
+        expect(page.locator(f"[data-mode={mode}]")).to_contain_text(legend)
         seen[mode] = drawn(first)
     assert min(seen.values()) > 500, seen
     assert len(set(seen.values())) == 4, seen
+    page.mouse.move(5, 5)
+    page.keyboard.press("h")
+    expect(page.locator("[data-mode=ridge]")).to_be_visible()
     assert violations(page) == []
     page.get_by_label("log counts").check()
     page.get_by_label("symlog values").check()
@@ -79,13 +87,16 @@ def test_every_histogram_has_a_card_in_each_mode_and_the_mode_is_in_the_address(
 def test_the_step_that_is_pointed_at_is_told_on_every_card(page: Page, address: str):
     first = opened(page, address, "&hist=heat")
     expect(first).to_contain_text("step 290")
-    box = first.locator("canvas").bounding_box()
+    box = first.get_by_role("slider").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 48 + (box["width"] - 56) / 2, box["y"] + box["height"] / 2)
     for tag in ("weights/first.weight", "gradients/first.weight"):
         expect(card(page, tag)).to_contain_text(re.compile("step 1[345]0"))
-    expect(first).to_contain_text(re.compile(r"to .*: .* of 500"))  # the bin under the pointer
+    tip = page.get_by_role("tooltip")
+    for told in ("step 1", "values 500", "median", "93 %", re.compile(r"bin.* to .* of 500 \(.* %\) *density.* per 1")):
+        expect(tip).to_contain_text(told)
     page.mouse.move(5, 5)
+    expect(tip).to_have_count(0)
     first.get_by_role("slider").focus()
     page.keyboard.press("ArrowLeft")
     expect(first).to_contain_text("step 280")
@@ -93,7 +104,7 @@ def test_the_step_that_is_pointed_at_is_told_on_every_card(page: Page, address: 
 
 def test_dragging_looks_at_a_part_of_the_steps(page: Page, address: str):
     first = opened(page, address, "&hist=bands")
-    box = first.locator("canvas").bounding_box()
+    box = first.get_by_role("slider").bounding_box()
     assert box is not None
     y = box["y"] + 80
     page.mouse.move(box["x"] + 48 + (box["width"] - 56) * 0.25, y)
@@ -113,7 +124,31 @@ def test_another_run_stands_beside_on_the_same_axes_and_names_are_filtered(page:
     page.get_by_label("Filter histograms by name").fill("last")
     expect(page.get_by_role("article")).to_have_count(1)
     page.get_by_label("Filter histograms by name").fill("nothing")
-    expect(page.get_by_text("No histogram's name holds “nothing”.")).to_be_visible()
+    expect(page.get_by_text("No histogram's name matches “nothing”.")).to_be_visible()
+    page.get_by_label("Filter histograms by name").fill("^w.*(last|x)")
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.get_by_label("Filter histograms by name").fill("(")
+    expect(page.get_by_text("Not a regular expression")).to_be_visible()
+
+
+def test_a_histogram_is_shown_large_and_the_address_says_which(page: Page, address: str):
+    first = opened(page, address, "&hist=bands&beside=wide")
+    first.get_by_role("slider").first.focus()
+    for key in ("Home", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url("**histpin=10*")
+    page.reload()
+    large = page.get_by_role("region", name="weights/first.weight at step 10")
+    expect(large.get_by_role("img", name=re.compile("^weights.* of (narrow|wide) at step 10$"))).to_have_count(2)
+    expect(large.get_by_text("values per 1 of the axis")).to_have_count(2)
+    assert drawn(large) > 500
+    for figures in ("values 500", "mean", "median", "31 %"):
+        expect(large).to_contain_text(figures)
+    expect(card(page, "gradients/first.weight").get_by_text("step 10 ·")).to_have_count(2)
+    assert violations(page) == []
+    large.get_by_role("button", name="Close").click()
+    expect(large).to_have_count(0)
+    assert "histpin" not in page.url
 
 
 def test_histograms_that_are_logged_meanwhile_come_by_themselves(page: Page, address: str, log_dir: Path):
@@ -121,7 +156,8 @@ def test_histograms_that_are_logged_meanwhile_come_by_themselves(page: Page, add
     with SummaryWriter(log_dir / "narrow") as writer:
         writer.add_histogram("weights/first.weight", [1.0, float("nan")], 1000)
     expect(first.locator(f"[data-columns='{STEPS + 1}']")).to_have_count(1)
-    expect(first).to_contain_text("1 not finite")
+    expect(first).to_contain_text("1 NaN")
+    expect(first).to_contain_text(f"NaN or ±∞ in 1 of {STEPS + 1}")
 
 
 def test_a_run_without_histograms_says_how_to_log_them(page: Page, address: str):

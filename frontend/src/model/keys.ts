@@ -1,6 +1,7 @@
 // The keys that work everywhere, and what the help says of them.
 import type { XAxis } from "../api/types";
 import type { Dashboard } from "./dashboard.svelte";
+import { nextMode } from "./view/histogram_view";
 
 export const keyHelp: { title: string; keys: [string, string][] }[] = [
   {
@@ -58,6 +59,16 @@ export const keyHelp: { title: string; keys: [string, string][] }[] = [
       ["l  L  w", "logarithmic y, logarithmic x, full width"],
       ["m", "pin, or let go"],
       ["j", "join with another chart, split"],
+    ],
+  },
+  {
+    title: "In a run's histograms",
+    keys: [
+      ["h", "next way to draw them all"],
+      ["← →, Home, End", "move the step that all cards tell of"],
+      ["Enter, click", "show that histogram large"],
+      ["drag, double click", "some of the steps, all of them"],
+      ["Esc", "let go of the step, close the large one"],
     ],
   },
   {
@@ -129,9 +140,16 @@ export class Keys {
     p: () => this.dashboard.setPaused(!this.dashboard.pause.on),
     t: () => this.dashboard.theme.next(),
     c: () => this.dashboard.clip.copyOffered(),
+    h: () => this.drawOtherwise(),
     Escape: () => this.dashboard.clearMarks(),
     "?": () => (this.dashboard.panel = "help"),
   };
+
+  private drawOtherwise(): void {
+    const { front, page, histograms } = this.dashboard.view.current;
+    if (front === null || page !== "histograms") return;
+    this.dashboard.view.set({ histograms: { ...histograms, mode: nextMode(histograms.mode) } });
+  }
 
   private showSide(side: "runs" | "tags", id: string): void {
     this.dashboard.runsShown = true;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { histogramsOf } from "./fixture";
-import { binAt, columnAt, evenly, extentOf, rasterOf, scaleOf } from "./raster";
+import { binAt, columnAt, everySo, extentOf, rasterOf, scaleOf } from "./raster";
 import { linearScale, symlogScale } from "./value_scale";
 
 describe("rasterOf", () => {
@@ -21,6 +21,13 @@ describe("rasterOf", () => {
     }
   });
 
+  it("draws what lies around a spike, however high that is", () => {
+    const relu = [[0, 0, 900], [0, 10, 100]] as const; // prettier-ignore
+    const { shares, peak } = rasterOf(histogramsOf([[0, relu]]), linearScale(0, 10), 10);
+    expect(shares[0]).toBeCloseTo(0.91);
+    expect(peak).toBeCloseTo(0.04);
+  });
+
   it("draws nothing of an empty histogram", () => {
     const { shares, peak } = rasterOf(histogramsOf([[0, []], [1, [[0, 1, 1]]]]), linearScale(0, 1), 2); // prettier-ignore
     expect([...shares]).toEqual([0, 0, 0.5, 0.5]);
@@ -36,14 +43,17 @@ describe("what is shown", () => {
     const wild = [[-9, -8, 1], [0, 1, 1], [50, 90, 2]] as const; // prettier-ignore
     const ten = histogramsOf(Array.from({ length: 10 }, (_, at) => [at, at === 5 ? wild : plain] as const));
     expect(extentOf([ten], 0.9)).toEqual([0, 1]);
-    const { shares } = rasterOf(ten, scaleOf([ten], false, 0.9)!, 2);
+    const { shares } = rasterOf(ten, linearScale(0, 1), 2);
     expect([...shares.subarray(10, 12)]).toEqual([0.125, 0.125]);
   });
 
   it("reaches from the least to the greatest value of all runs", () => {
     expect(extentOf([histograms, histogramsOf([[0, [[5, 6, 1]]]])])).toEqual([-1, 6]);
     expect(extentOf([histogramsOf([])])).toBeNull();
-    expect(scaleOf([histogramsOf([[0, [[2, 2, 1]]]])], false)).toMatchObject({ low: 1.5, high: 2.5 });
+    expect(scaleOf([histogramsOf([[0, [[2, 2, 1]]]])], false)).toMatchObject({ low: 1.48, high: 2.52 });
+    const symlog = scaleOf([histograms], true)!;
+    expect([symlog.low < -1, symlog.high > 3]).toEqual([true, true]);
+    expect(symlog.place(-1)).toBeCloseTo(0.02 / 1.04, 3);
     expect(scaleOf([], true)).toBeNull();
   });
 
@@ -54,8 +64,11 @@ describe("what is shown", () => {
     expect(binAt(histograms, 2, 1)).toBeNull();
   });
 
-  it("is so many of many columns, with the last one", () => {
-    expect(evenly(3, 5)).toEqual([0, 1, 2]);
-    expect(evenly(100, 4)).toEqual([24, 49, 74, 99]);
+  it("is so many of many columns, with the last one, and the same ones as more come", () => {
+    expect(everySo(3, 5)).toEqual([0, 1, 2]);
+    expect(everySo(9, 5)).toEqual([0, 4, 8]);
+    expect(everySo(10, 5)).toEqual([0, 4, 8, 9]);
+    expect(everySo(0, 5)).toEqual([]);
+    for (let count = 1; count < 300; count++) expect(everySo(count, 32).length).toBeLessThanOrEqual(32);
   });
 });

@@ -27,10 +27,21 @@ export function rasterOf(histograms: HistogramColumns, scale: ValueScale, pixels
       const [from, to] = [scale.place(left[bin]!) * pixels, scale.place(right[bin]!) * pixels];
       spread(shares, base, from, to, counts[bin]! / total, pixels);
     }
-    peaks.push(shares.subarray(base, base + pixels).reduce((most, share) => Math.max(most, share), 0));
+    peaks.push(peakOf(shares.subarray(base, base + pixels)));
   }
   peaks.sort((a, b) => a - b);
   return { columns, pixels, shares, peak: peaks[Math.floor(0.9 * (peaks.length - 1))] ?? 0 };
+}
+
+/** The greatest share, but of a spike, which is two pixels wide at the most, no more than four times what is beside it. */
+function peakOf(shares: Float32Array): number {
+  let [first, second, third] = [0, 0, 0];
+  for (const share of shares) {
+    if (share > first) [first, second, third] = [share, first, second];
+    else if (share > second) [second, third] = [share, second];
+    else if (share > third) third = share;
+  }
+  return third > 0 ? Math.min(first, 4 * third) : first;
 }
 
 function spread(shares: Float32Array, base: number, from: number, to: number, share: number, pixels: number) {
@@ -67,12 +78,16 @@ export function extentOf(all: readonly HistogramColumns[], part = 1): readonly [
   return [lows[at]!, highs[at]!];
 }
 
+/** Room beside the least and the greatest value, so that a spike there is seen: a part of what lies between. */
+const margin = 0.02;
+
 /** A scale for all that is shown; the middle of the values is where a logarithmic one is linear. `part` as above. */
 export function scaleOf(all: readonly HistogramColumns[], isSymlog: boolean, part = 1): ValueScale | null {
   const extent = extentOf(all, part);
   if (!extent) return null;
   const [low, high] = extent[0] < extent[1] ? extent : ([extent[0] - 0.5, extent[1] + 0.5] as const);
-  if (!isSymlog) return linearScale(low, high);
+  const aside = margin * (high - low);
+  if (!isSymlog) return linearScale(low - aside, high + aside);
   const widths = all.flatMap(({ percentiles }) => {
     const found: number[] = [];
     for (let at = 0; at + percentilesEach <= percentiles.length; at += percentilesEach) {
@@ -83,7 +98,9 @@ export function scaleOf(all: readonly HistogramColumns[], isSymlog: boolean, par
   });
   widths.sort((a, b) => a - b);
   const middle = widths[Math.floor(widths.length / 2)] ?? 0;
-  return symlogScale(low, high, Math.max(middle / 10, (high - low) * 1e-6));
+  const near = Math.max(middle / 10, (high - low) * 1e-6);
+  const tight = symlogScale(low, high, near);
+  return symlogScale(tight.value(-margin), tight.value(1 + margin), near);
 }
 
 /** The bin of a column that a value lies in; null where it lies in none. */
@@ -98,10 +115,17 @@ export function binAt(
   return null;
 }
 
-/** So many columns of all, evenly, the last among them. */
-export function evenly(count: number, most: number): number[] {
-  if (count <= most) return Array.from({ length: count }, (_, at) => at);
-  return Array.from({ length: most }, (_, at) => Math.round(((at + 1) * count) / most) - 1);
+/**
+ * Every column, or every second, fourth, eighth … so that there are `most` at the most, with the last one: those that
+ * are shown stay as more come.
+ */
+export function everySo(count: number, most: number): number[] {
+  let stride = 1;
+  while (Math.ceil(count / stride) >= most) stride *= 2;
+  const found: number[] = [];
+  for (let column = 0; column < count; column += stride) found.push(column);
+  if (count > 0 && found[found.length - 1] !== count - 1) found.push(count - 1);
+  return found;
 }
 
 /** The column that is shown at a step: the last one that begins there or before. */

@@ -1,5 +1,6 @@
-// The steps that several cards share: the one that is pointed at, and the part that is looked at.
+// The steps that several cards share: the one that is pointed at, the one that is pinned, and the part that is looked at.
 import type { Dashboard } from "../dashboard.svelte";
+import type { PinnedHistogram } from "../view/histogram_view";
 
 export class StepView {
   private readonly key: string;
@@ -21,6 +22,14 @@ export class StepView {
   point(step: number | null): void {
     this.own = step;
     if (this.dashboard.view.current.x === "step") this.dashboard.cursor.x = step;
+  }
+
+  get pinned(): number | null {
+    return this.dashboard.view.current.histograms.pinned?.step ?? null;
+  }
+
+  pin(pinned: PinnedHistogram | null): void {
+    this.dashboard.view.set({ histograms: { ...this.dashboard.view.current.histograms, pinned } });
   }
 
   get zoom(): readonly [number, number] | null {

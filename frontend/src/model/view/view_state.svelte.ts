@@ -3,7 +3,13 @@ import { readLink } from "./tensorboard_url";
 import { decodeView, encodeView, initialView, type View, type Zoom } from "./view_url";
 
 /** What comes in many small changes, and the pause in milliseconds after which the next is a step of its own. */
-const bursts: Record<string, number> = { runFilter: 1500, tagFilter: 1500, smoothing: 1500, heights: 1500 };
+const bursts: Record<string, number> = {
+  runFilter: 1500,
+  tagFilter: 1500,
+  smoothing: 1500,
+  heights: 1500,
+  histograms: 600,
+};
 /** A zoom that has stood still for so many milliseconds has arrived. */
 const zoomRest = 150;
 /** A longer fragment would break in chats and proxies: the view is then only remembered. */

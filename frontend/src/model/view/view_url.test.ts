@@ -63,7 +63,13 @@ describe("the view in the address", () => {
       archived: true,
       page: "pipeline",
       beside: "a&b=ü",
-      histograms: { mode: "heat", filter: "conv.*", isLog: true, isSymlog: true },
+      histograms: {
+        mode: "heat",
+        filter: "conv.*",
+        isLog: true,
+        isSymlog: true,
+        pinned: { tag: "weights/a:b&c", step: 1500 },
+      },
       front: "grid/lr=0.1 & more",
     };
     expect(decodeView("#" + encodeView(view))).toEqual(view);
@@ -76,6 +82,7 @@ describe("the view in the address", () => {
     );
     expect(view).toEqual(initialView);
     expect(decodeView("trim=3&tip=sideways&tiprows=0&marks=1,x&order=--")).toEqual(initialView);
+    expect(decodeView("hist=pie&histlog=yes&histpin=weights&histsymlog=")).toEqual(initialView);
     expect(decodeView("x=series")).toEqual(initialView);
     expect(decodeView("x=series:")).toEqual(initialView);
     expect(decodeView("x=wall")).toEqual({ ...initialView, x: "wall" });

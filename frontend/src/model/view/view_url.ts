@@ -1,6 +1,7 @@
 // The view as the address's fragment: only what differs from the defaults is written.
 import type { SmoothingKind, XAxis } from "../../api/types";
 import type { GroupBy } from "../runs/grouping";
+import { decodeHistograms, encodeHistograms, initialHistograms, type HistogramView } from "./histogram_view";
 import { decodeLayout, encodeLayout, initialLayout, type LayoutView } from "../layout/layout_url";
 import { decodeMarks, encodeMarks, type Marks } from "./marks";
 import type { RunSort } from "../runs/run_sort";
@@ -78,20 +79,6 @@ export interface View extends LayoutView {
   histograms: HistogramView;
 }
 
-/** How histograms are looked at: each before the other, over each other, as colours, as bands of percentiles. */
-export const histogramModes = ["ridge", "overlay", "heat", "bands"] as const;
-export type HistogramMode = (typeof histogramModes)[number];
-
-export interface HistogramView {
-  mode: HistogramMode;
-  /** Those whose tag holds it. */
-  filter: string;
-  /** Whether counts are drawn by their logarithm. */
-  isLog: boolean;
-  /** Whether values are, on both sides of 0. */
-  isSymlog: boolean;
-}
-
 /** What there is of one run: how it is doing, where the time of its steps goes, what the machine does, and what its
  * network holds. */
 export const runPages = ["overview", "pipeline", "devices", "health", "histograms"] as const;
@@ -155,7 +142,7 @@ export const initialView: View = {
   front: null,
   page: "overview",
   beside: null,
-  histograms: { mode: "ridge", filter: "", isLog: false, isSymlog: false },
+  histograms: initialHistograms,
 };
 
 const axes: readonly XAxis[] = ["step", "epoch", "relative", "wall"];
@@ -214,11 +201,7 @@ export function encodeView(view: View): string {
   if (view.front !== null) out.set("front", view.front);
   if (view.page !== initialView.page) out.set("page", view.page);
   if (view.beside !== null) out.set("beside", view.beside);
-  const { mode, filter, isLog, isSymlog } = view.histograms;
-  if (mode !== initialView.histograms.mode) out.set("hist", mode);
-  if (filter) out.set("histfilter", filter);
-  if (isLog) out.set("histlog", "1");
-  if (isSymlog) out.set("histsymlog", "1");
+  encodeHistograms(view.histograms, out);
   encodeLayout(view, out);
   return out.toString();
 }
@@ -272,12 +255,7 @@ export function decodeView(fragment: string): View {
     front: read.get("front"),
     page: runPages.find((page) => page === read.get("page")) ?? initialView.page,
     beside: read.get("beside"),
-    histograms: {
-      mode: histogramModes.find((mode) => mode === read.get("hist")) ?? initialView.histograms.mode,
-      filter: read.get("histfilter") ?? "",
-      isLog: read.get("histlog") === "1",
-      isSymlog: read.get("histsymlog") === "1",
-    },
+    histograms: decodeHistograms(read),
     ...decodeLayout(read),
   };
 }
