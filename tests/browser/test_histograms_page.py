@@ -146,9 +146,16 @@ def test_a_histogram_is_shown_large_and_the_address_says_which(page: Page, addre
         expect(large).to_contain_text(figures)
     expect(card(page, "gradients/first.weight").get_by_text("step 10 ·")).to_have_count(2)
     assert violations(page) == []
-    large.get_by_role("button", name="Close").click()
+    large.get_by_role("button", name="Close").focus()
+    page.keyboard.press("Escape")
     expect(large).to_have_count(0)
     assert "histpin" not in page.url
+    box = first.get_by_role("slider").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] - 8, box["y"] + 80)
+    page.wait_for_url(f"**histpin={10 * (STEPS - 1)}*")
+    page.get_by_role("button", name="Close", exact=True).last.click()
+    expect(page.get_by_role("img", name=re.compile("^weights.* at step"))).to_have_count(0)
 
 
 def test_histograms_that_are_logged_meanwhile_come_by_themselves(page: Page, address: str, log_dir: Path):
@@ -166,3 +173,16 @@ def test_a_run_without_histograms_says_how_to_log_them(page: Page, address: str)
     page.keyboard.press("g")
     page.keyboard.press("h")
     expect(page.get_by_text("This run has no histograms.")).to_contain_text("run.watch(model, optimizer)")
+
+
+def test_what_could_not_be_read_says_why_and_is_asked_for_again(page: Page, address: str, complaints: list[str]):
+    refusal = {"detail": "The disk does not answer."}
+    page.route("**/api/histograms*", lambda route: route.fulfill(status=503, json=refusal))
+    page.goto(f"{address}#front=narrow&page=histograms&histfilter=last")
+    last = card(page, "weights/last.weight")
+    expect(last).to_contain_text("The disk does not answer.")
+    page.unroute("**/api/histograms*")
+    last.get_by_role("button", name="Try again").click()
+    expect(last.locator(f"[data-columns='{STEPS}']")).to_have_count(1)
+    assert all("503" in complaint for complaint in complaints)
+    complaints.clear()

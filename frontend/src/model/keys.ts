@@ -1,7 +1,7 @@
 // The keys that work everywhere, and what the help says of them.
 import type { XAxis } from "../api/types";
 import type { Dashboard } from "./dashboard.svelte";
-import { nextMode } from "./view/histogram_view";
+import { nextMode, type HistogramView } from "./view/histogram_view";
 
 export const keyHelp: { title: string; keys: [string, string][] }[] = [
   {
@@ -141,14 +141,26 @@ export class Keys {
     t: () => this.dashboard.theme.next(),
     c: () => this.dashboard.clip.copyOffered(),
     h: () => this.drawOtherwise(),
-    Escape: () => this.dashboard.clearMarks(),
+    Escape: () => this.letGo(),
     "?": () => (this.dashboard.panel = "help"),
   };
 
-  private drawOtherwise(): void {
+  /** null where no histograms are looked at. */
+  private get histograms(): HistogramView | null {
     const { front, page, histograms } = this.dashboard.view.current;
-    if (front === null || page !== "histograms") return;
+    return front !== null && page === "histograms" ? histograms : null;
+  }
+
+  private drawOtherwise(): void {
+    const { histograms } = this;
+    if (!histograms) return;
     this.dashboard.view.set({ histograms: { ...histograms, mode: nextMode(histograms.mode) } });
+  }
+
+  private letGo(): void {
+    const { histograms } = this;
+    if (histograms?.pinned) this.dashboard.view.set({ histograms: { ...histograms, pinned: null } });
+    else this.dashboard.clearMarks();
   }
 
   private showSide(side: "runs" | "tags", id: string): void {
