@@ -55,5 +55,12 @@ def is_compiled(model: nn.Module) -> bool:
     return any(getattr(compiler, "counters", {}).values())
 
 
+def is_under_compiled() -> bool:
+    """Whether what is called is called from a compiled function, which then compiles what that calls in turn."""
+    frames = getattr(getattr(sys.modules.get("torch._C"), "_dynamo", None), "eval_frame", None)
+    callback = getattr(frames, "get_eval_frame_callback", None)
+    return callback is not None and callable(callback())
+
+
 def _do_nothing(*_: Any) -> None:
     pass

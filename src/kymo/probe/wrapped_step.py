@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 
-def wrap_step(optimizer: Optimizer, around: Callable[[Callable[[], Any]], Any]) -> Callable[[], None]:
+def wrap_step(optimizer: Optimizer, around: Callable[[functools.partial[Any]], Any]) -> Callable[[], None]:
     """Has each step of an optimizer done by `around`, which is given the step and returns what it returns.
 
     Not by hooks of the optimizer: torch takes them off its optimizers once anything is compiled.

@@ -141,7 +141,7 @@ class Run:
         gradients: bool = True,
         activations: bool = True,
         updates: bool = True,
-        every: int = 1,
+        every: int | None = None,
         budget: str | float = "1%",
         include: str | Sequence[str] | None = None,
         exclude: str | Sequence[str] | None = None,
@@ -160,7 +160,7 @@ class Run:
             gradients: Whether those of gradients are.
             activations: Whether those of what each module gives are.
             updates: Whether those of what the optimizer changes are.
-            every: One step at most of so many is looked at.
+            every: One step at most of so many is looked at; by default, only the budget says how many.
             budget: The share of the training's time that looking may take: "1%", or 0.01.
             include: Patterns of the names of parameters and modules, as those of a shell; all without one.
             exclude: Patterns of names that are left out.

@@ -53,7 +53,10 @@ class DeviceBins:
         import torch
 
         edges = np.append(edges[:-1], np.nextafter(edges[-1], np.inf))
-        self._bounds = torch.from_numpy(_least_from(edges, like)).to(like.device)
+        bounds = torch.from_numpy(_least_from(edges, like))
+        if like.device.type == "cuda":
+            bounds = bounds.pin_memory()  # which is copied without being waited for
+        self._bounds = bounds.to(like.device, non_blocking=True)
         self._infinity = torch.full((1,), float("inf"), dtype=like.dtype, device=like.device)
         # Devices of Apple know no float64.
         self._wide = torch.float32 if like.device.type == "mps" else torch.float64

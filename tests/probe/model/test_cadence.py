@@ -44,6 +44,23 @@ def test_a_long_training_is_looked_at_some_thousand_times() -> None:
     assert gaps[0] == 1
 
 
+def test_what_a_device_spends_counts_and_is_waited_for() -> None:
+    training = Training(0.01)
+    chosen, known_at = [], 0
+    for step in range(20_000):
+        is_known = step >= known_at
+        if chosen and step == known_at:
+            training.cadence.spend_on_device(4_000_000)  # in which the million of the host is
+            training.now += 3_000_000
+        if training.cadence.is_due(is_known=is_known):
+            chosen.append(step)
+            training.cadence.spend(1_000_000)
+            known_at = step + 7
+        training.now += 1_000_000
+    assert training.cadence.share <= 0.01
+    assert training.cadence.share == pytest.approx(len(chosen) * 4_000_000 / training.now, rel=0.02)
+
+
 def test_every_step_can_be_asked_for_and_every_few() -> None:
     assert Training(1.0).chosen(10, 50_000_000) == list(range(3, 10))
     assert Training(1.0, every=4).chosen(20, 1) == [3, 7, 11, 15, 19]

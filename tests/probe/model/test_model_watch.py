@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from torch.utils.checkpoint import checkpoint
 from watched import counted, is_of, last, mlp, trained
 
 import kymo
@@ -45,48 +44,6 @@ def test_weights_gradients_and_updates_are_those_of_the_step(tmp_path: Path) -> 
     assert last(run, "0.weight/weight_std") == pytest.approx(float(seen["weight"].std(correction=0)), rel=1e-5)
     assert last(run, "grad_norm") == pytest.approx(float(norm(seen["all"])))
     assert all(run[tag].description for tag in run if tag.startswith("health/"))
-
-
-def test_activations_are_what_each_module_gives(tmp_path: Path) -> None:
-    model, batch = mlp(), torch.randn(16, 4)
-    before: list[torch.Tensor] = []
-
-    def loss(model: nn.Module, given: torch.Tensor) -> torch.Tensor:
-        before.append(nn.functional.linear(given, *model[0].parameters()).relu().detach())
-        return model(given).square().mean()
-
-    run = trained(tmp_path, model, batch=lambda: batch, loss=loss)
-    assert is_of(run, "activations/1", before[-1])
-    assert last(run, "1/activation_zeros") == pytest.approx(100 * float((before[-1] == 0).float().mean()))
-    assert last(run, "1/activation_mean") == pytest.approx(float(before[-1].mean()), rel=1e-5)
-
-
-def test_the_layers_are_told_in_the_order_in_which_they_are_called(tmp_path: Path) -> None:
-    class Crossed(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.last = nn.Linear(6, 1)
-            self.first = nn.Conv1d(4, 6, 1)
-            self.unused = nn.Linear(2, 2)
-            self.activation = nn.Tanh()
-            self.scale = nn.Parameter(torch.ones(6))
-
-        def forward(self, given: torch.Tensor) -> torch.Tensor:
-            hidden = self.activation(self.first(given)).mean(2)
-            return self.last(self.activation(hidden * self.scale))
-
-    run = trained(tmp_path, Crossed(), batch=lambda: torch.randn(3, 4, 5))
-    layers = read_network(run)
-    assert [layer.name for layer in layers] == ["first", "activation", "last", "Crossed", "unused"]
-    first, activation, _, root, _ = layers
-    assert (first.type, first.output_shape, first.calls) == ("Conv1d", (6, 5), 1)
-    assert [(each.name, each.shape, each.size) for each in first.parameters] == [
-        ("first.weight", (6, 4, 1), 24),
-        ("first.bias", (6,), 6),
-    ]
-    assert (activation.activation, activation.calls) == ("tanh", 2)
-    assert [each.name for each in root.parameters] == ["scale"]
-    assert counted(run, "activations/activation") == 3 * 6 * 5 + 3 * 6  # both calls
 
 
 @pytest.mark.parametrize("looks", [True, False])
@@ -207,71 +164,10 @@ def test_shared_frozen_and_unused_parameters(tmp_path: Path) -> None:
     }
 
 
-def test_what_is_computed_once_more_for_its_gradients_is_counted_once(tmp_path: Path) -> None:
-    for reentrant in (True, False):
-        model = mlp()
-
-        def loss(model: nn.Module, given: torch.Tensor, reentrant: bool = reentrant) -> torch.Tensor:
-            given.requires_grad_()
-            out: torch.Tensor = checkpoint(model, given, use_reentrant=reentrant)
-            return out.square().mean()
-
-        run = trained(tmp_path / str(reentrant), model, loss=loss)
-        assert counted(run, "activations/1") == 16 * 8
-
-
-def test_a_validation_in_a_step_is_not_counted(tmp_path: Path) -> None:
-    def loss(model: nn.Module, given: torch.Tensor) -> torch.Tensor:
-        model.eval()
-        with torch.no_grad():
-            model(torch.randn(100, 4))
-        model.train()
-        return model(given).square().mean()
-
-    assert counted(trained(tmp_path, mlp(), loss=loss), "activations/0") == 16 * 8
-
-
 def test_sparse_gradients_are_those_of_the_rows_that_have_some(tmp_path: Path) -> None:
     model = nn.Sequential(nn.Embedding(50, 4, sparse=True), nn.Flatten(), nn.Linear(8, 1))
     run = trained(tmp_path, model, batch=lambda: torch.tensor([[1, 2], [2, 3]]))
     assert counted(run, "gradients/0.weight") == 3 * 4
-
-
-def test_units_that_nothing_ever_passes_are_dead(tmp_path: Path) -> None:
-    model = mlp()
-    with torch.no_grad():
-        model[0].bias[:2] = -100.0
-    run = trained(tmp_path, model, steps=15, optimizer=torch.optim.SGD(model.parameters(), lr=0.0))
-    assert last(run, "1/dead_units") == 25.0
-    assert run["health/1/dead_units"].steps[0] == 10  # the eighth sample
-
-
-@pytest.mark.parametrize(("activation", "bias"), [(nn.Tanh, 100.0), (nn.Sigmoid, -100.0)])
-def test_units_that_are_always_at_an_end_are_saturated(
-    tmp_path: Path, activation: type[nn.Module], bias: float
-) -> None:
-    model = mlp(activation)
-    with torch.no_grad():
-        model[0].weight *= 0.1
-        model[0].bias[:4] = bias
-    run = trained(tmp_path, model, steps=15, optimizer=torch.optim.SGD(model.parameters(), lr=0.0))
-    assert last(run, "1/saturated_units") == 50.0
-    assert "health/1/dead_units" not in run
-
-
-def test_channels_are_the_units_of_images(tmp_path: Path) -> None:
-    model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.LazyLinear(1))
-    model(torch.ones(1, 1, 6, 6))
-    with torch.no_grad():
-        model[0].bias[0] = -100.0
-    run = trained(
-        tmp_path,
-        model,
-        steps=12,
-        batch=lambda: torch.randn(8, 1, 6, 6),
-        optimizer=torch.optim.SGD(model.parameters(), 0.0),
-    )
-    assert last(run, "1/dead_units") == 25.0
 
 
 def test_not_finite_values_are_told(tmp_path: Path) -> None:

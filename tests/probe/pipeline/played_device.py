@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from stepped_clock import MS, Clock
 
 
@@ -70,13 +72,16 @@ class PlayedMemory:
         self.arrives, self.source, self.content = stream.free_at, source, source.clone()
 
     def tolist(self) -> list[float]:
+        content: list[float] = self.numpy().tolist()
+        return content
+
+    def numpy(self) -> NDArray[Any]:
         assert self.arrives <= self.streams.clock.now, "the host reads what has not come"
         # What was not filled may be anything, NaN as well.
         assert torch.equal(self.source.nan_to_num(), self.content.nan_to_num()), (
             "the device's memory was changed while it was copied"
         )
-        content: list[float] = self.content.tolist()
-        return content
+        return self.content.numpy()
 
 
 class PlayedStreams:

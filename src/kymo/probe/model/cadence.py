@@ -40,14 +40,20 @@ class Cadence:
         self._steps = self._spent = self._last = self._looked = 0
         self._since = every  # steps
 
-    def is_due(self) -> bool:
-        """Whether the step that begins is chosen; to be asked once in each step."""
+    def is_due(self, *, is_known: bool = True) -> bool:
+        """Whether the step that begins is chosen; to be asked once in each step.
+
+        Args:
+            is_known: Whether all that the last look took is known; if not, the next one waits for it.
+        """
         now = self._clock()
         if self._began is None:
             self._began = now
         self._steps += 1
         self._since += 1
         if self._steps <= _WARM_UP or self._since < self._every:
+            return False
+        if self._budget < 1 and not is_known:
             return False
         if self._last and self._budget < 1:
             elapsed = now - self._began
@@ -61,6 +67,13 @@ class Cadence:
         """Some time went into looking, in the step that was chosen last or because of it."""
         self._spent += nanoseconds
         self._last += nanoseconds
+
+    def spend_on_device(self, nanoseconds: int) -> None:
+        """A device has worked for the look that was chosen last: what is beyond the host's time counts, too.
+
+        While the host is at it, a device waits for what it is asked next, so both are not added up.
+        """
+        self.spend(max(0, nanoseconds - self._last))
 
     @property
     def share(self) -> float:

@@ -22,6 +22,17 @@ def named_leaves(model: nn.Module) -> dict[str, nn.Module]:
     return {name or type(module).__name__: module for name, module in leaves.items()}
 
 
+def named_layers(model: nn.Module) -> dict[str, nn.Module]:
+    """The modules without parts, and those that have parameters of their own, by the same names."""
+    modules = {name or type(model).__name__: module for name, module in model.named_modules()}
+    leaves = named_leaves(model)
+    return {
+        name: module
+        for name, module in modules.items()
+        if name in leaves or any(True for _ in module.parameters(recurse=False))
+    }
+
+
 class Patterns:
     """Which names are taken: those that a pattern includes, or all without one, but for those that another excludes.
 

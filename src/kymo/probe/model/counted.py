@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from kymo._core import Bins
+from kymo.probe.pipeline.streams import CudaStreams
 from kymo.writer.device_counts import DeviceBins, DeviceCounts, counts_of
 from kymo.writer.flat_values import flat_tensor
 
@@ -16,93 +18,161 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kymo._core import ValueCounts
+    from kymo.probe.pipeline.streams import Event, Streams
 
     Counts = ValueCounts | DeviceCounts
+
+_MILLISECOND = 1_000_000
+
+
+class _Row(NamedTuple):
+    """Numbers of a device, on their way to the host.
+
+    Attributes:
+        numbers: float of shape (n,), on the device.
+        take: Is given them, once they have arrived.
+        began: An event before they were computed; None on a device that has none.
+        ended: One behind.
+        stream: That they were computed on.
+    """
+
+    numbers: torch.Tensor
+    take: Callable[[NDArray[np.float64]], None]
+    began: Event | None
+    ended: Event | None
+    stream: Any
 
 
 class _Sent(NamedTuple):
     """Rows of one device, one after the other."""
 
-    lengths: list[int]
-    takers: list[Callable[[NDArray[np.float64]], None]]
+    ticket: int
+    rows: list[_Row]
     host: torch.Tensor
-    arrived: Any  # an event, or None where they are here
+    arrived: Event | None  # None where they are here
 
 
 class Counter:
     """Counts tensors between fixed edges: those of the host at once, those of a device there.
 
     What is counted on a device is copied to pinned memory with all else of its sample, and read once it has arrived;
-    nothing waits for the device.
+    nothing waits for the device. While a graph is captured nothing is counted there.
 
     Args:
         edges: Ascending; float64 of shape (n + 1,).
         everywhere: Whether tensors of the host are counted as those of a device are, for tests.
+        streams: Gives the streams of a device; None for one that has none.
     """
 
-    def __init__(self, edges: NDArray[np.float64], *, everywhere: bool = False) -> None:
+    def __init__(
+        self,
+        edges: NDArray[np.float64],
+        *,
+        everywhere: bool = False,
+        streams: Callable[[torch.device], Streams | None] | None = None,
+    ) -> None:
         self.edges = edges
         self._everywhere = everywhere
+        self._make_streams = streams or _streams_of
         self._bins = Bins(edges)
         self._on_devices: dict[tuple[Any, Any], DeviceBins] = {}
-        self._rows: dict[Any, list[tuple[torch.Tensor, Callable[[NDArray[np.float64]], None]]]] = {}
-        self._sent: list[_Sent] = []
+        self._streams: dict[torch.device, Streams | None] = {}
+        self._rows: defaultdict[torch.device, list[_Row]] = defaultdict(list)
+        self._sent: deque[_Sent] = deque()
+        self._tickets = 0
+        self._device_time = 0
 
     def count(self, tensor: torch.Tensor, take: Callable[[Counts], None]) -> None:
         """Counts the values of a tensor, and has the counts taken at once or when they have arrived."""
-        values = flat_tensor("a tensor", tensor)
-        if values.device.type == "cpu" and not self._everywhere:
-            take(self._bins.count(values.numpy()))
-            return
-        key = values.device, values.dtype
-        if key not in self._on_devices:
-            self._on_devices[key] = DeviceBins(self.edges, values)
-        self._add(self._on_devices[key].row(values), lambda row: take(counts_of(row.tolist())))
+        if self._is_here(tensor):
+            take(self._bins.count(flat_tensor("a tensor", tensor).numpy()))
+        else:
+            self._compute(tensor, self._count_there, lambda row: take(counts_of(row.tolist())))
 
     def read(self, tensor: torch.Tensor, take: Callable[[NDArray[np.float64]], None]) -> None:
         """Reads a few numbers, and has them taken at once or when they have arrived."""
-        values = flat_tensor("a tensor", tensor)
-        if values.device.type == "cpu" and not self._everywhere:
-            take(values.double().numpy())
+        if self._is_here(tensor):
+            take(flat_tensor("a tensor", tensor).double().numpy())
         else:
-            self._add(values, take)
+            self._compute(tensor, lambda values: values, take)
 
-    def _add(self, row: torch.Tensor, take: Callable[[NDArray[np.float64]], None]) -> None:
-        self._rows.setdefault(row.device, []).append((row, take))
+    def _is_here(self, tensor: torch.Tensor) -> bool:
+        return tensor.device.type == "cpu" and not self._everywhere
 
-    def send(self) -> None:
-        """Has all that was counted on devices copied to the host."""
+    def _count_there(self, values: torch.Tensor) -> torch.Tensor:
+        key = values.device, values.dtype
+        if key not in self._on_devices:
+            self._on_devices[key] = DeviceBins(self.edges, values)
+        return self._on_devices[key].row(values)
+
+    def _compute(
+        self,
+        tensor: torch.Tensor,
+        compute: Callable[[torch.Tensor], torch.Tensor],
+        take: Callable[[NDArray[np.float64]], None],
+    ) -> None:
+        device = tensor.device
+        if device not in self._streams:
+            self._streams[device] = self._make_streams(device)
+        streams = self._streams[device]
+        began = ended = stream = None
+        if streams is not None:
+            if streams.is_capturing():
+                return
+            stream, began, ended = streams.current(), streams.event(timed=True), streams.event(timed=True)
+            began.record(stream)
+        numbers = compute(flat_tensor("a tensor", tensor))
+        if ended is not None:
+            ended.record(stream)
+        self._rows[device].append(_Row(numbers, take, began, ended, stream))
+
+    def send(self) -> int:
+        """Has all that was counted on devices copied to the host; returns a number for it, for `arrive`."""
+        self._tickets += 1
+        for device in list(self._rows):
+            self._sent.append(self._send(self._streams[device], self._rows.pop(device)))
+        return self._tickets
+
+    def _send(self, streams: Streams | None, rows: list[_Row]) -> _Sent:
         import torch
 
-        rows, self._rows = self._rows, {}
-        for device, of_device in rows.items():
-            wide = torch.float32 if device.type == "mps" else torch.float64
-            joined = torch.cat([row.to(wide) for row, _ in of_device])
-            arrived: Any = None
-            if device.type == "cuda":
-                host = torch.empty(joined.shape, dtype=joined.dtype, pin_memory=True)
-                host.copy_(joined, non_blocking=True)
-                arrived = torch.cuda.Event()  # type: ignore[no-untyped-call] # torch's
-                arrived.record(torch.cuda.current_stream(device))
-            else:
-                host = joined.cpu()
-            self._sent.append(_Sent([len(row) for row, _ in of_device], [take for _, take in of_device], host, arrived))
+        if streams is not None:
+            current = streams.current()
+            for row in rows:
+                if row.stream != current:  # which knows nothing of what another one has to do first
+                    current.wait_event(row.ended)
+                    streams.keep(row.numbers, current)
+        wide = torch.float32 if rows[0].numbers.device.type == "mps" else torch.float64
+        joined = torch.cat([row.numbers.to(wide) for row in rows])
+        if streams is None:
+            return _Sent(self._tickets, rows, joined.cpu(), None)
+        host, arrived = streams.pinned(joined), streams.event()
+        host.copy_(joined, non_blocking=True)
+        arrived.record(current)
+        return _Sent(self._tickets, rows, host, arrived)
 
-    def arrive(self, *, wait: bool = False) -> bool:
-        """Has what has arrived taken; whether nothing is on its way any more."""
+    def arrive(self, *, wait: bool = False) -> int:
+        """Has what has arrived taken; returns the number of the last `send` of which all has."""
         while self._sent:
             sent = self._sent[0]
             if sent.arrived is not None and not sent.arrived.query():
                 if not wait:
-                    return False
+                    return sent.ticket - 1
                 sent.arrived.synchronize()
-            self._sent.pop(0)
+            self._sent.popleft()
             at = 0
-            numbers = sent.host.double().numpy()
-            for length, take in zip(sent.lengths, sent.takers, strict=True):
-                take(numbers[at : at + length])
-                at += length
-        return True
+            numbers = sent.host.numpy()
+            for row in sent.rows:
+                row.take(np.asarray(numbers[at : at + len(row.numbers)], np.float64))
+                at += len(row.numbers)
+                if row.began is not None:
+                    self._device_time += int(row.began.elapsed_time(row.ended) * _MILLISECOND)
+        return self._tickets
+
+    def take_device_time(self) -> int:
+        """What devices took to count all that has arrived since it was last asked, in nanoseconds."""
+        taken, self._device_time = self._device_time, 0
+        return taken
 
 
 def added_up(counts: Sequence[Counts]) -> Counts:
@@ -124,3 +194,7 @@ def added_up(counts: Sequence[Counts]) -> Counts:
         sum=sum(each.sum for each in counts),
         sum_squares=sum(each.sum_squares for each in counts),
     )
+
+
+def _streams_of(device: torch.device) -> Streams | None:
+    return CudaStreams(device) if device.type == "cuda" else None

@@ -25,6 +25,7 @@ _OF_MODULES = {
     "activation_zeros": "How much of what the layer gives is 0, in percent.",
     "activation_nonfinite": "How much of what the layer gives is NaN or infinite, in percent.",
     "activation_fp16_overflow": "How much of what the layer gives is too large for half precision, in percent.",
+    "activation_variance_ratio": "The variance of what the layer gives, divided by that of what it is given.",
     "dead_units": "How many units of the layer let nothing pass in any of the last samples, in percent.",
     "saturated_units": "How many units of the layer were at an end of their range with nearly all values of the last "
     "samples, in percent.",

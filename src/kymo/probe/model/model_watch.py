@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kymo.probe.hook import Hook, has_compiled_parts
+from kymo.probe.hook import Hook, has_compiled_parts, is_compiled, is_under_compiled
 from kymo.probe.model.cadence import Cadence, budget_share
-from kymo.probe.model.chosen import Patterns, bare, named_leaves
+from kymo.probe.model.chosen import Patterns, bare, named_layers, named_leaves
 from kymo.probe.model.counted import Counter
 from kymo.probe.model.log_edges import log_edges
+from kymo.probe.model.module_look import ModuleLook
 from kymo.probe.model.network_layers import network_layers, network_summary
+from kymo.probe.model.parameter_look import ParameterLook, first_evaluation
 from kymo.probe.model.sample import Sample, Wanted
 from kymo.probe.model.sample_log import SampleLog
 from kymo.probe.wrapped_step import wrap_step
@@ -26,6 +29,14 @@ if TYPE_CHECKING:
 _logger = logging.getLogger("kymo")
 # Steps after which a sample is written without the gradients that it waits for: nobody accumulates so many.
 _PATIENCE = 256
+
+
+class _Look(NamedTuple):
+    """A step that is looked at."""
+
+    sample: Sample
+    parameters: ParameterLook
+    modules: ModuleLook
 
 
 class ModelWatch:
@@ -48,7 +59,7 @@ class ModelWatch:
         gradients: Whether gradients are.
         activations: Whether what each module gives is, and whether its units are dead or saturated.
         updates: Whether what the optimizer changes is; the parameters are copied for it in the steps that are chosen.
-        every: One step at most of so many is looked at.
+        every: One step at most of so many is looked at; by default, only the budget says how many.
         budget: The share of the training's time that looking may take: "1%", or 0.01; 1 looks at every step.
         include: Patterns of the names of parameters and modules, as those of a shell; all without one.
         exclude: Patterns of names that are left out.
@@ -85,14 +96,14 @@ class ModelWatch:
         gradients: bool = True,
         activations: bool = True,
         updates: bool = True,
-        every: int = 1,
+        every: int | None = None,
         budget: str | float = "1%",
         include: str | Sequence[str] | None = None,
         exclude: str | Sequence[str] | None = None,
     ) -> None:
         if not hasattr(model, "named_parameters"):
             raise TypeError(f"model={type(model).__name__} is no torch module: pass the network that is trained.")
-        if not isinstance(every, int) or every < 1:
+        if every is not None and (not isinstance(every, int) or every < 1):
             raise ValueError(f"every={every!r} is no number of steps: pass 1 or more.")
         self._writer: Callable[[], SummaryWriter] = writer if callable(writer) else lambda: writer
         self._model, self._network = model, bare(model)
@@ -105,14 +116,15 @@ class ModelWatch:
         patterns.check([*parameters, *leaves])
         self._parameters = {name: each for name, each in parameters.items() if patterns.take(name)}
         self._leaves = {name: each for name, each in leaves.items() if patterns.take(name)} if activations else {}
-        self._cadence = Cadence(budget_share(budget), every)
+        self._cadence = Cadence(budget_share(budget), every or 1)
         self._counter = Counter(log_edges())
         self._log = SampleLog(self._writer, self._counter.edges)
-        self._sample: Sample | None = None
-        self._complete: list[Sample] = []
+        self._look: _Look | None = None
+        self._complete: list[tuple[int, Sample]] = []  # and what their counts were sent under
         self._removals: list[Callable[[], None]] = []  # of what is around optimizers
         self._hooks: list[Callable[[], None]] = []  # of modules
-        self._waited = 0  # steps that a sample has waited for its optimizer
+        self._waited = 0  # steps that a look has waited for its optimizer
+        self._sees_steps = bool(self._optimizers)  # not where a compiled function makes them
         self._told_layers = self._told_compiled = False
         self._is_on = any(self._wanted)
 
@@ -122,17 +134,17 @@ class ModelWatch:
         Args:
             step: The global step, which what is seen in it is logged at.
         """
-        if self._is_on and self._sample is None and self._cadence.is_due():
+        if self._is_on and self._look is None and self._cadence.is_due(is_known=not self._complete):
             self._safely(self._begin, step)
 
     @property
     def is_looking(self) -> bool:
         """Whether the present step is looked at, and so takes longer than others."""
-        return self._sample is not None
+        return self._look is not None
 
     def end_step(self) -> None:
         """The step has ended."""
-        if self._sample is not None or self._complete:
+        if self._look is not None or self._complete:
             self._safely(self._end)
 
     def close(self) -> None:
@@ -150,7 +162,7 @@ class ModelWatch:
 
     def _give_up(self, error: Exception) -> None:
         self._is_on = False
-        self._sample = None
+        self._look = None
         self._complete.clear()
         self._unhook()
         _logger.warning(
@@ -158,58 +170,97 @@ class ModelWatch:
         )
 
     def _begin(self, step: int) -> None:
-        self._sample = sample = Sample(step, self._counter, self._wanted, self._parameters)
+        sample = Sample(step, self._counter)
+        parameters = ParameterLook(sample, self._wanted, self._parameters)
+        self._look = look = _Look(sample, parameters, ModuleLook(sample, self._network))
         self._waited = 0
-        for optimizer in self._optimizers:
-            self._removals.append(wrap_step(optimizer, lambda step, each=optimizer: self._around(sample, each, step)))  # type: ignore[misc] # the default binds the loop's variable
-        if self._leaves and has_compiled_parts(self._model):
+        if self._sees_steps:
+            for optimizer in self._optimizers:
+                around = functools.partial(self._around, look, optimizer)
+                self._removals.append(wrap_step(optimizer, around))
+        elif self._optimizers:
+            parameters.keep()
+        if has_compiled_parts(self._model):
             self._tell_compiled()
-            return
+        else:
+            self._hook(look)
+
+    def _hook(self, look: _Look) -> None:
+        if not self._told_layers:
+            for name, module in named_layers(self._network).items():
+                enter = functools.partial(self._seen, look, look.modules.entered, name)
+                leave = functools.partial(self._seen, look, look.modules.left, name)
+                self._hooks.append(module.register_forward_pre_hook(Hook(lambda *_, enter=enter: enter())).remove)
+                self._hooks.append(
+                    module.register_forward_hook(Hook(lambda _, __, output, leave=leave: leave(output))).remove
+                )
         for name, module in self._leaves.items():
-            self._hooks.append(module.register_forward_hook(Hook(self._called(sample, name))).remove)
+            called = functools.partial(self._seen, look, look.modules.called, name)
+            self._hooks.append(module.register_forward_hook(Hook(called)).remove)
 
-    def _called(self, sample: Sample, name: str) -> Callable[..., None]:
-        def called(module: nn.Module, _: Any, output: Any) -> None:
-            if self._sample is sample:
-                self._safely(sample.called, name, module, output)
+    def _seen(self, look: _Look, see: Callable[..., None], *given: Any) -> None:
+        if self._look is look:
+            self._safely(see, *given)
 
-        return called
-
-    def _around(self, sample: Sample, optimizer: Optimizer, step: Callable[[], Any]) -> Any:
+    def _around(self, look: _Look, optimizer: Optimizer, step: functools.partial[Any]) -> Any:
         after: list[Callable[[], None]] = []
-        if self._sample is sample:
-            self._safely(lambda: after.append(sample.before_step(optimizer)))
-        result = step()
+        if is_under_compiled():
+            self._sees_steps = False  # what is called here would be compiled with it
+            return step()
+
+        def before() -> None:
+            self._seen(look, lambda: after.append(look.parameters.before_step(optimizer)))
+
+        closure, *others = step.args or (step.keywords.get("closure"),)
+        if closure is None:
+            before()
+            result = step()
+        else:
+            keywords = {name: each for name, each in step.keywords.items() if name != "closure"}
+            result = step.func(first_evaluation(closure, before), *others, **keywords)
         for act in after:
-            self._safely(act)
+            self._seen(look, act)
         return result
 
     def _end(self) -> None:
-        sample = self._sample
-        if sample is not None:
+        if self._look is not None:
             self._waited += 1
             # Where gradients are accumulated, the optimizer is waited for, and the first batch is enough to look at.
             self._unhook_modules()
-            if not self._optimizers:
-                sample.without_step()
-            if sample.has_stepped or not self._optimizers or self._waited >= _PATIENCE:
-                self._unhook()
-                self._sample = None
-                self._counter.send()
-                self._complete.append(sample)
-                self._tell_layers(sample)
-        if self._complete and self._counter.arrive():
-            self._write()
+            if self._is_complete(self._look.parameters):
+                self._send(self._look)
+        if self._complete:
+            self._write(self._counter.arrive())
+
+    def _is_complete(self, parameters: ParameterLook) -> bool:
+        """Whether an optimizer has made its step, if there is one, or is waited for in vain."""
+        if parameters.has_stepped:
+            return True
+        if not self._optimizers or parameters.has_changed():
+            self._sees_steps = False
+            parameters.without_optimizer()
+            return True
+        return self._waited >= _PATIENCE
+
+    def _send(self, look: _Look) -> None:
+        self._unhook()
+        self._look = None
+        look.parameters.look_at_rest()
+        self._complete.append((self._counter.send(), look.sample))
+        if self._leaves and not look.modules.has_seen and is_compiled(self._model):
+            self._tell_compiled()
+        self._tell_layers(look.sample)
 
     def _finish(self) -> None:
         self._unhook()
-        self._sample = None
-        self._counter.arrive(wait=True)
-        self._write()
+        self._look = None
+        self._write(self._counter.arrive(wait=True))
 
-    def _write(self) -> None:
-        complete, self._complete = self._complete, []
-        for sample in complete:
+    def _write(self, arrived: int) -> None:
+        """Writes what has arrived."""
+        self._cadence.spend_on_device(self._counter.take_device_time())
+        while self._complete and self._complete[0][0] <= arrived:
+            _, sample = self._complete.pop(0)
             self._log.write(sample, self._cadence.share)
 
     def _unhook_modules(self) -> None:

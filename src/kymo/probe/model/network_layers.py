@@ -16,7 +16,9 @@ _PLUGIN = "kymo_network"
 
 
 def network_layers(model: nn.Module, calls: Mapping[str, int], shapes: Mapping[str, list[int]]) -> list[dict[str, Any]]:
-    """The layers in the order in which they were called; those that were not, in the order of their definition, last.
+    """The layers in the order in which they were called.
+
+    Those that were not come last, in the order of their definition, but for parts of a layer that was.
 
     Args:
         model: The network.
@@ -54,8 +56,15 @@ def network_layers(model: nn.Module, calls: Mapping[str, int], shapes: Mapping[s
             ],
             "calls": calls.get(shown, 0),
         }
-    called = [name for name in calls if name in layers]
-    return [layers[name] for name in (*called, *(name for name in layers if name not in calls))]
+    # A part that its layer makes use of without calling it, as attention does of its projection, comes with the layer.
+    parts = [name for name in layers if name not in calls]
+    order = [name for name in calls if name in layers]
+    order = [name for layer in order for name in (layer, *(part for part in parts if _is_part(part, layer)))]
+    return [layers[name] for name in dict.fromkeys((*order, *parts))]
+
+
+def _is_part(name: str, layer: str) -> bool:
+    return name.rpartition(".")[0] == layer
 
 
 def network_summary(layers: list[dict[str, Any]]) -> bytes:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from kymo.probe.model import figures
 from kymo.probe.model.counted import added_up
@@ -14,7 +16,6 @@ from kymo.probe.model.unit_window import UnitWindow
 from kymo.writer.histogram import Histogram, histogram_summary, without_gaps
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from kymo.probe.model.counted import Counts
@@ -52,8 +53,8 @@ class SampleLog:
             histogram = without_gaps(Histogram.of(self._edges, counted))
             summary = histogram_summary(f"{kind}/{name}", histogram)
             file.append("add_summary", summary, sample.step, now)
-        numbers = dict(self._numbers(counts))
-        numbers |= dict(self._of_units(sample))
+        numbers = dict(self._numbers(counts, sample.norms))
+        numbers |= dict(self._of_modules(sample))
         numbers[health_tag("cost")] = 100 * cost
         for tag in sorted(numbers.keys() - self._described):
             self._described.add(tag)
@@ -61,21 +62,23 @@ class SampleLog:
         if numbers:
             file.append("add_scalars", list(numbers.items()), sample.step, now)
 
-    def _numbers(self, counts: dict[tuple[str, str], Counts]) -> Iterator[tuple[str, float]]:
+    def _numbers(
+        self, counts: dict[tuple[str, str], Counts], norms: Mapping[str, float]
+    ) -> Iterator[tuple[str, float]]:
         for (kind, name), counted in counts.items():
             if kind in _OF_EACH:
                 yield from self._of_one(_OF_EACH[kind], name, counted)
         updates = {name: counted for (kind, name), counted in counts.items() if kind == "updates"}
-        weights = {name: counts["weights", name] for name in updates if ("weights", name) in counts}
         for name, update in updates.items():
             yield health_tag(name, "update_norm"), figures.norm(update)
-            if name in weights and figures.norm(weights[name]):
-                yield health_tag(name, "update_ratio"), figures.norm(update) / figures.norm(weights[name])
+            if norms.get(name):
+                yield health_tag(name, "update_ratio"), figures.norm(update) / norms[name]
         gradients = [counted for (kind, _), counted in counts.items() if kind == "gradients"]
         if gradients:
             yield health_tag("grad_norm"), _norm(gradients)
-        if weights and _norm(weights.values()):
-            yield health_tag("update_ratio"), _norm(updates[name] for name in weights) / _norm(weights.values())
+        whole = math.hypot(*(norms[name] for name in updates if name in norms))
+        if whole:
+            yield health_tag("update_ratio"), _norm(updates.values()) / whole
 
     def _of_one(self, what: str, name: str, counted: Counts) -> Iterator[tuple[str, float]]:
         yield health_tag(name, f"{what}_norm"), figures.norm(counted)
@@ -89,7 +92,12 @@ class SampleLog:
         if what != "weight":
             yield health_tag(name, f"{what}_fp16_overflow"), figures.fp16_overflow(counted, self._edges)
 
-    def _of_units(self, sample: Sample) -> Iterator[tuple[str, float]]:
+    def _of_modules(self, sample: Sample) -> Iterator[tuple[str, float]]:
+        for name, given in sample.input_variances.items():
+            made = sample.counts["activations", name]
+            before, after = np.mean(given), np.mean([figures.std(counted) ** 2 for counted in made])
+            if before > 0 and np.isfinite(before) and np.isfinite(after) and len(made) == len(given):
+                yield health_tag(name, "activation_variance_ratio"), float(after / before)
         for name, calls in sample.units.items():
             window = self._windows.setdefault(name, UnitWindow())
             for _, units in calls:

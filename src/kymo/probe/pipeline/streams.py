@@ -95,7 +95,7 @@ class CudaStreams:
     def pinned(self, like: torch.Tensor) -> torch.Tensor:
         import torch
 
-        return torch.empty(like.shape, dtype=like.dtype, pin_memory=True)
+        return torch.empty(like.shape, dtype=like.dtype, device="cpu", pin_memory=True)
 
     def copied(self, tensor: torch.Tensor) -> torch.Tensor:
         return tensor.to(self.device, non_blocking=True)
