@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,10 @@ def test_resuming_takes_up_the_steps_even_if_nothing_is_watched(tmp_path: Path):
             for number in run.batches(range(3)):
                 run.log(number=float(number))
     assert numbers(tmp_path, "number") == {1: 0, 2: 1, 3: 2, 4: 0, 5: 1, 6: 2}
+
+
+def test_a_run_that_does_nothing_leaves_nothing_behind(tmp_path: Path):
+    before = set(threading.enumerate())
+    with kymo.Run(tmp_path, progress=False):
+        pass
+    assert not set(threading.enumerate()) - before

@@ -300,16 +300,20 @@ class Session:
             ending.callback(self.display.close)
             if self._steering is not None:
                 ending.callback(self._steering.close)
-            if self._sampler is not None:
-                ending.callback(self._sampler.close)
-            if self._network is not None:
-                ending.callback(self._network.close)
+            ending.callback(self._close_probes)
             ending.callback(self.checkpoints.wait)
             if error is None:
                 self.open()
                 self.leave_batch()
                 if self.place.step != self.checkpoints.saved_step:
                     self.save()
+
+    def _close_probes(self) -> None:
+        """Those of a run that did nothing before it ended, too: they began with its log, a moment ago."""
+        if self._sampler is not None:
+            self._sampler.close()
+        if self._network is not None:
+            self._network.close()
 
     def _conclude(self, error: BaseException | None) -> None:
         self.outcome = self.report.conclude(self.fired or self.found_late or self.completed, error)
