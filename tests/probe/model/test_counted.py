@@ -40,17 +40,21 @@ def counter(streams: PlayedStreams, monkeypatch: pytest.MonkeyPatch) -> Counter:
 def test_a_sample_is_copied_at_once_and_read_when_it_has_arrived(counter: Counter, streams: PlayedStreams) -> None:
     counts: list[Any] = []
     numbers: list[Any] = []
-    for values in (torch.tensor([0.0, 1.0, -2.0]), torch.tensor([float("inf")])):
-        counter.count(values, counts.append)
+    counter.use(torch.device("cpu"))
+    with counter.timed():
+        for values in (torch.tensor([0.0, 1.0, -2.0]), torch.tensor([float("inf")])):
+            counter.count(values, counts.append)
     counter.read(torch.tensor([3.0, 4.0]), numbers.append)
     first = counter.send()
     assert len(streams.copies) == 1
-    counter.count(torch.ones(5), counts.append)
+    with counter.timed():
+        counter.count(torch.ones(5), counts.append)
     second = counter.send()
-    streams.clock.pass_by(4.5)  # counted, but not yet copied
+    streams.clock.pass_by(3.5)
+    assert counter.take_device_time() == 0
+    streams.clock.pass_by(1.0)  # counted, but not yet copied
     assert counter.arrive() < first
     assert not counts
-    assert counter.take_device_time() == 0
     streams.clock.pass_by(0.5)
     assert counter.arrive() == first
     assert [each.finite for each in counts] == [3, 0]
@@ -80,7 +84,9 @@ def test_what_is_counted_on_another_stream_is_waited_for_by_the_stream_that_copi
 
 def test_nothing_is_counted_while_a_graph_is_captured(counter: Counter, streams: PlayedStreams) -> None:
     streams.capturing = True
-    counter.count(torch.ones(3), lambda _: pytest.fail("it was counted"))
+    counter.use(torch.device("cpu"))
+    with counter.timed():
+        counter.count(torch.ones(3), lambda _: pytest.fail("it was counted"))
     streams.capturing = False
     assert counter.arrive() == counter.send() - 1
     assert counter.arrive() == 1
@@ -101,11 +107,13 @@ def test_a_device_that_lags_behind_is_not_waited_for(
             before[:] = written
             yield torch.randn(16, 4)
 
+    streams.pace = 1000.0  # minutes, in which hardly a second passes for the host
     source = batches()
     run = trained(tmp_path, mlp(), steps=12, batch=lambda: next(source))
     assert run.histograms("weights/0.weight").steps.tolist() == list(range(3, 12))
     assert before == list(range(3, 3 + len(before)))
     assert 4 < len(before) < 8
+    assert run["health/cost"].values[-1] > 100, "what the device took counts"
 
 
 def test_counts_wait_for_no_budget_that_is_not_known(

@@ -158,3 +158,34 @@ def test_channels_are_the_units_of_images(tmp_path: Path) -> None:
         optimizer=torch.optim.SGD(model.parameters(), 0.0),
     )
     assert last(run, "1/dead_units") == 25.0
+
+
+def test_a_layer_whose_weights_are_made_of_others_is_one_layer(tmp_path: Path) -> None:
+    model = nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(4, 8)), nn.Linear(8, 1))
+    tags = [tag.tag for tag in trained(tmp_path, model).tags]
+    assert [tag for tag in tags if tag.startswith("activations/")] == ["activations/0", "activations/1"]
+    assert "gradients/0.parametrizations.weight.original1" in tags
+
+
+def _complex() -> nn.Module:
+    return nn.Sequential(nn.Linear(4, 4, dtype=torch.complex64))
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")  # it goes on working
+@pytest.mark.parametrize(
+    ("model", "loss", "unseen"),
+    [
+        (lambda: torch.jit.script(mlp()), lambda model, given: model(given).square().mean(), "activations/0"),
+        (mlp, lambda model, given: torch.vmap(model)(given).square().mean(), "activations/0"),
+        (_complex, lambda model, given: model(given.to(torch.complex64)).abs().mean(), "weights/0.weight"),
+    ],
+    ids=["script", "vmap", "complex"],
+)
+def test_what_cannot_be_seen_is_no_end_of_the_rest(
+    tmp_path: Path, model: Any, loss: Any, unseen: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = trained(tmp_path, model(), loss=loss)
+    assert not caplog.records
+    assert unseen not in [tag.tag for tag in run.tags]
+    assert last(run, "0.weight/update_ratio" if unseen != "weights/0.weight" else "cost") > 0
+    assert [layer.name for layer in read_network(run)][:1] == ["0"]

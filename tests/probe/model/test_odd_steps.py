@@ -101,6 +101,34 @@ def test_the_gradients_of_a_closure_are_those_of_its_first_evaluation(tmp_path: 
     assert last(run, "0.weight/update_ratio") == pytest.approx(float(changed.norm() / weight.norm()), rel=1e-4)
 
 
+@pytest.mark.parametrize("fused", [False, True])
+@pytest.mark.parametrize("unscaled", [False, True])
+def test_gradients_are_those_without_the_scale_in_whatever_way_it_is_taken_off(
+    tmp_path: Path, fused: bool, unscaled: bool
+) -> None:
+    model, batch = mlp(), torch.randn(16, 4)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.0, fused=fused)
+    scaler = torch.amp.GradScaler("cpu", init_scale=2.0**12)
+
+    def make_step(step: int) -> None:
+        optimizer.zero_grad()
+        loss = model(batch).square().mean()
+        if step == 3:
+            loss = loss * float("inf")  # the scaler leaves such a step out; a fused optimizer does by itself
+        scaler.scale(loss).backward()
+        if unscaled:
+            scaler.unscale_(optimizer)
+        scaler.step(optimizer)
+        scaler.update()
+
+    run = _watched(tmp_path, model, optimizer, make_step, steps=6)
+    model.zero_grad()
+    model(batch).square().mean().backward()
+    assert is_of(run, "weights/0.weight", model[0].weight)
+    assert last(run, "0.weight/grad_norm") == pytest.approx(float(model[0].weight.grad.norm()), rel=1e-5)
+    assert last(run, "0.weight/update_norm") == 0
+
+
 def test_update_ratios_need_no_histograms_of_weights(tmp_path: Path) -> None:
     run = trained(tmp_path / "some", mlp(), weights=False, batch=lambda: torch.ones(16, 4))
     whole = trained(tmp_path / "all", mlp(), batch=lambda: torch.ones(16, 4))

@@ -37,7 +37,9 @@ class Cadence:
         self._every = every
         self._clock = clock
         self._began: int | None = None
-        self._steps = self._spent = self._last = self._looked = 0
+        self._steps = self._looked = 0
+        self._spent = 0  # before the last look
+        self._host = self._device = 0  # because of it
         self._since = every  # steps
 
     def is_due(self, *, is_known: bool = True) -> bool:
@@ -55,32 +57,37 @@ class Cadence:
             return False
         if self._budget < 1 and not is_known:
             return False
-        if self._last and self._budget < 1:
+        last = self._last
+        if last and self._budget < 1:
             elapsed = now - self._began
-            if self._spent + self._last > self._budget * elapsed or now - self._looked < _APART * elapsed:
+            if self._spent + 2 * last > self._budget * elapsed or now - self._looked < _APART * elapsed:
                 return False
         self._looked = now
-        self._since = self._last = 0
+        self._spent += last
+        self._since = self._host = self._device = 0
         return True
 
     def spend(self, nanoseconds: int) -> None:
         """Some time went into looking, in the step that was chosen last or because of it."""
-        self._spent += nanoseconds
-        self._last += nanoseconds
+        self._host += nanoseconds
 
     def spend_on_device(self, nanoseconds: int) -> None:
-        """A device has worked for the look that was chosen last: what is beyond the host's time counts, too.
+        """A device has worked for the look that was chosen last.
 
-        While the host is at it, a device waits for what it is asked next, so both are not added up.
+        Host and device do it at the same time, so the longer one of the two times counts.
         """
-        self.spend(max(0, nanoseconds - self._last))
+        self._device += nanoseconds
+
+    @property
+    def _last(self) -> int:
+        return max(self._host, self._device)
 
     @property
     def share(self) -> float:
         """The share of the time that looking took so far."""
         if self._began is None:
             return 0.0
-        return self._spent / max(1, self._clock() - self._began)
+        return (self._spent + self._last) / max(1, self._clock() - self._began)
 
 
 def budget_share(budget: str | float) -> float:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import nn
 
+_PARAMETRIZATIONS = "parametrizations"  # torch's name
+
 
 def bare(model: nn.Module) -> nn.Module:
     """The model that a compiled one was made of."""
@@ -17,8 +19,16 @@ def bare(model: nn.Module) -> nn.Module:
 
 
 def named_leaves(model: nn.Module) -> dict[str, nn.Module]:
-    """The modules without parts, each by its first name; a model that is one itself, by its class."""
-    leaves = {name: module for name, module in model.named_modules() if not any(True for _ in module.children())}
+    """The modules without parts, each by its first name; a model that is one itself, by its class.
+
+    What makes the parameters of a module, as weight normalization does, is no part of it.
+    """
+    leaves = {
+        name: module
+        for name, module in model.named_modules()
+        if _PARAMETRIZATIONS not in name.split(".")
+        and not any(part != _PARAMETRIZATIONS for part, _ in module.named_children())
+    }
     return {name or type(module).__name__: module for name, module in leaves.items()}
 
 

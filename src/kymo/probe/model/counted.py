@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -31,15 +32,11 @@ class _Row(NamedTuple):
     Attributes:
         numbers: float of shape (n,), on the device.
         take: Is given them, once they have arrived.
-        began: An event before they were computed; None on a device that has none.
-        ended: One behind.
-        stream: That they were computed on.
+        stream: That they were computed on; None on a device that has none.
     """
 
     numbers: torch.Tensor
     take: Callable[[NDArray[np.float64]], None]
-    began: Event | None
-    ended: Event | None
     stream: Any
 
 
@@ -80,7 +77,25 @@ class Counter:
         self._rows: defaultdict[torch.device, list[_Row]] = defaultdict(list)
         self._sent: deque[_Sent] = deque()
         self._tickets = 0
-        self._device_time = 0
+        self._intervals: deque[tuple[Event, Event]] = deque()  # in which devices count
+
+    def use(self, device: torch.device) -> Streams | None:
+        """Knows a device; returns its streams, if it has some."""
+        if device not in self._streams:
+            self._streams[device] = self._make_streams(device)
+        return self._streams[device]
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Surrounds what devices are asked for, so that the time that they take for it is known."""
+        known = [streams for streams in self._streams.values() if streams is not None and not streams.is_capturing()]
+        began = [(streams.current(), streams.event(timed=True), streams.event(timed=True)) for streams in known]
+        for stream, before, _ in began:
+            before.record(stream)
+        yield
+        for stream, before, after in began:
+            after.record(stream)
+            self._intervals.append((before, after))
 
     def count(self, tensor: torch.Tensor, take: Callable[[Counts], None]) -> None:
         """Counts the values of a tensor, and has the counts taken at once or when they have arrived."""
@@ -111,20 +126,11 @@ class Counter:
         compute: Callable[[torch.Tensor], torch.Tensor],
         take: Callable[[NDArray[np.float64]], None],
     ) -> None:
-        device = tensor.device
-        if device not in self._streams:
-            self._streams[device] = self._make_streams(device)
-        streams = self._streams[device]
-        began = ended = stream = None
-        if streams is not None:
-            if streams.is_capturing():
-                return
-            stream, began, ended = streams.current(), streams.event(timed=True), streams.event(timed=True)
-            began.record(stream)
-        numbers = compute(flat_tensor("a tensor", tensor))
-        if ended is not None:
-            ended.record(stream)
-        self._rows[device].append(_Row(numbers, take, began, ended, stream))
+        streams = self.use(tensor.device)
+        if streams is not None and streams.is_capturing():
+            return
+        stream = None if streams is None else streams.current()
+        self._rows[tensor.device].append(_Row(compute(flat_tensor("a tensor", tensor)), take, stream))
 
     def send(self) -> int:
         """Has all that was counted on devices copied to the host; returns a number for it, for `arrive`."""
@@ -140,7 +146,9 @@ class Counter:
             current = streams.current()
             for row in rows:
                 if row.stream != current:  # which knows nothing of what another one has to do first
-                    current.wait_event(row.ended)
+                    counted = streams.event()
+                    counted.record(row.stream)
+                    current.wait_event(counted)
                     streams.keep(row.numbers, current)
         wide = torch.float32 if rows[0].numbers.device.type == "mps" else torch.float64
         joined = torch.cat([row.numbers.to(wide) for row in rows])
@@ -165,14 +173,15 @@ class Counter:
             for row in sent.rows:
                 row.take(np.asarray(numbers[at : at + len(row.numbers)], np.float64))
                 at += len(row.numbers)
-                if row.began is not None:
-                    self._device_time += int(row.began.elapsed_time(row.ended) * _MILLISECOND)
         return self._tickets
 
     def take_device_time(self) -> int:
-        """What devices took to count all that has arrived since it was last asked, in nanoseconds."""
-        taken, self._device_time = self._device_time, 0
-        return taken
+        """What devices took for what is done since it was last asked, in nanoseconds."""
+        taken = 0.0
+        while self._intervals and self._intervals[0][1].query():
+            before, after = self._intervals.popleft()
+            taken += before.elapsed_time(after)
+        return int(taken * _MILLISECOND)
 
 
 def added_up(counts: Sequence[Counts]) -> Counts:

@@ -125,7 +125,7 @@ class ModelWatch:
         self._hooks: list[Callable[[], None]] = []  # of modules
         self._waited = 0  # steps that a look has waited for its optimizer
         self._sees_steps = bool(self._optimizers)  # not where a compiled function makes them
-        self._told_layers = self._told_compiled = False
+        self._told_layers = self._told_unseen = False
         self._is_on = any(self._wanted)
 
     def begin_step(self, step: int) -> None:
@@ -155,7 +155,8 @@ class ModelWatch:
     def _safely(self, act: Callable[..., None], *given: Any) -> None:
         began = time.perf_counter_ns()
         try:
-            act(*given)
+            with self._counter.timed():
+                act(*given)
         except Exception as error:  # whatever a model is made of, it is trained
             self._give_up(error)
         self._cadence.spend(time.perf_counter_ns() - began)
@@ -172,6 +173,8 @@ class ModelWatch:
     def _begin(self, step: int) -> None:
         sample = Sample(step, self._counter)
         parameters = ParameterLook(sample, self._wanted, self._parameters)
+        for parameter in self._parameters.values():
+            self._counter.use(parameter.device)
         self._look = look = _Look(sample, parameters, ModuleLook(sample, self._network))
         self._waited = 0
         if self._sees_steps:
@@ -181,9 +184,13 @@ class ModelWatch:
         elif self._optimizers:
             parameters.keep()
         if has_compiled_parts(self._model):
-            self._tell_compiled()
-        else:
+            self._tell_unseen("The model is compiled")
+            return
+        try:
             self._hook(look)
+        except RuntimeError:
+            self._unhook_modules()
+            self._tell_unseen("The model takes no hooks")
 
     def _hook(self, look: _Look) -> None:
         if not self._told_layers:
@@ -248,7 +255,7 @@ class ModelWatch:
         look.parameters.look_at_rest()
         self._complete.append((self._counter.send(), look.sample))
         if self._leaves and not look.modules.has_seen and is_compiled(self._model):
-            self._tell_compiled()
+            self._tell_unseen("The model is compiled")
         self._tell_layers(look.sample)
 
     def _finish(self) -> None:
@@ -281,7 +288,7 @@ class ModelWatch:
         summary = network_summary(network_layers(self._network, sample.calls, sample.shapes))
         self._writer()._get_file_writer().append("add_summary", summary, sample.step, time.time())
 
-    def _tell_compiled(self) -> None:
-        if not self._told_compiled:
-            self._told_compiled = True
-            _logger.info("The model is compiled, so activations are not seen; weights, gradients and updates are.")
+    def _tell_unseen(self, why: str) -> None:
+        if not self._told_unseen:
+            self._told_unseen = True
+            _logger.info("%s, so activations are not seen; weights, gradients and updates are.", why)

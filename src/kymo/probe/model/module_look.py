@@ -50,7 +50,7 @@ class ModuleLook:
         """A module without parts was given something, and has given something."""
         self.has_seen = True
         tensor = next(_tensors(output), None)
-        if tensor is None or not self._is_counted():
+        if tensor is None or not self._is_counted() or _is_vectorized(tensor):
             return
         self._has_channels = self._has_channels_behind(module)
         if not tensor.dtype.is_floating_point:
@@ -92,6 +92,14 @@ def _tensors(output: Any) -> Iterator[torch.Tensor]:
     elif isinstance(output, (tuple, list)):
         for part in output:
             yield from _tensors(part)
+
+
+def _is_vectorized(tensor: torch.Tensor) -> bool:
+    """Whether its values are hidden, as in a function that torch.func maps or differentiates."""
+    import torch
+
+    ask = getattr(getattr(torch._C, "_functorch", None), "is_functorch_wrapped_tensor", None)
+    return ask is not None and bool(ask(tensor))
 
 
 def _shares_memory(one: torch.Tensor, other: torch.Tensor) -> bool:

@@ -52,7 +52,9 @@ class Sample:
         self._counter = counter
 
     def count(self, kind: str, name: str, tensor: torch.Tensor) -> None:
-        """Counts the values of a tensor."""
+        """Counts the values of a tensor of real numbers; others are passed over."""
+        if tensor.dtype.is_complex:
+            return
         self._counter.count(tensor, self.counts[kind, name].append)
 
     def take_norm(self, name: str, parameter: torch.Tensor) -> None:
@@ -65,6 +67,8 @@ class Sample:
 
     def take_input(self, name: str, given: torch.Tensor) -> None:
         """What a module was given."""
+        if not given.numel():
+            return
         variance = _wide(given).var(correction=0)
         self._counter.read(variance.reshape(1), lambda read: self.input_variances[name].append(float(read[0])))
 
