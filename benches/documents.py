@@ -23,6 +23,7 @@ TABLES: dict[str, dict[str, Writer]] = {
         "probe cost": figures.of_bench("probe_cost", figures.probe_cost_table),
         "tune": figures.of_bench("tune", figures.tune_table),
         "histogram": figures.of_bench("histogram", figures.histogram_table),
+        "watch": figures.of_bench("watch", figures.watch_table),
         "stop file": figures.of_bench("stop_file", figures.stop_file_table),
         "outages": figures.of_bench("outages", figures.outages_table),
         "growth of writing": figures.of_bench("growth_writing", figures.writing_growth),

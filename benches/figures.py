@@ -21,6 +21,7 @@ ORDER = [
     "probe_cost",
     "tune",
     "histogram",
+    "watch",
     "stop_file",
     "import_time",
     "outages",
@@ -228,6 +229,15 @@ def histogram_table(found: Mapping[str, Document]) -> str:
     return _table(["library", "on", *columns], table) + _failures(rows, "library")
 
 
+def watch_table(found: Mapping[str, Document]) -> str:
+    """What looking into a network costs a training."""
+    columns = {"steps": "steps", "looks": "looks", "ms a step": "ms a step", "ms a look": "ms a look"}
+    columns |= {"% slower": "% slower", "% as told": "% as told", "bytes a look": "bytes a look"}
+    rows = _rows(found, "watch")
+    table = [[row["network"], row["loop"], *(_number(row[key]) for key in columns.values())] for row in rows]
+    return _table(["network", "loop", *columns], table) + _failures(rows, "loop")
+
+
 def tune_table(found: Mapping[str, Document]) -> str:
     """What `kymo.tune` advises, and the best of all settings."""
     columns = ["advised", "batches/s", "best of all", "its batches/s", "gain", "gain as told"]
@@ -324,6 +334,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
             "pace",
             "on",
             "loop",
+            "network",
             "does",
             "data",
             "advised",

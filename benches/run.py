@@ -26,6 +26,7 @@ NOT_BENCHES = {
     "run",
     "run_step_loops",
     "stored_points",
+    "watched_networks",
 }
 
 
