@@ -35,6 +35,19 @@ def test_looking_takes_no_more_than_its_share(budget: float, cost: int) -> None:
     assert len(chosen) * cost == pytest.approx(training.cadence.share * training.now)
 
 
+def test_looks_that_take_now_more_and_now_less_take_no_more_than_their_share() -> None:
+    training = Training(0.01)
+    shares = []
+    for cost in (4_000_000, 1_000_000, 3_000_000) * 30:
+        while not training.cadence.is_due():
+            training.now += 1_000_000
+        training.now += cost
+        training.cadence.spend(cost)
+        shares.append(training.cadence.share)
+    assert max(shares[1:]) <= 0.01
+    assert shares[-1] > 0.0098
+
+
 def test_a_long_training_is_looked_at_some_thousand_times() -> None:
     training = Training(0.5)
     chosen = training.chosen(200_000, 1_000)

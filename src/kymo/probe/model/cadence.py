@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 
 _WARM_UP = 3  # steps, in which memory is claimed and code is compiled
+_LAST = 8  # looks: the next one may take what the longest of them took
 _APART = 1 / 200  # of the time so far: the log of a training of months has some thousands of looks, not millions
 
 
 class Cadence:
     """Chooses steps so that what looking takes stays within a share of the training's time.
 
-    The first look comes after some steps; each next one as soon as there is time for it, by what the last one took, but
+    The first look comes after some steps; each next one as soon as there is time for it, by what the last ones took, but
     not before the training has gone on for a two-hundredth of its time.
 
     Args:
@@ -39,6 +41,7 @@ class Cadence:
         self._began: int | None = None
         self._steps = self._looked = 0
         self._spent = 0  # before the last look
+        self._before: deque[int] = deque(maxlen=_LAST)  # what each look before it took
         self._host = self._device = 0  # because of it
         self._since = every  # steps
 
@@ -60,10 +63,12 @@ class Cadence:
         last = self._last
         if last and self._budget < 1:
             elapsed = now - self._began
-            if self._spent + 2 * last > self._budget * elapsed or now - self._looked < _APART * elapsed:
+            expected = max((last, *self._before))
+            if self._spent + last + expected > self._budget * elapsed or now - self._looked < _APART * elapsed:
                 return False
         self._looked = now
         self._spent += last
+        self._before.append(last)
         self._since = self._host = self._device = 0
         return True
 
