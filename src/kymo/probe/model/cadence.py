@@ -14,8 +14,8 @@ _APART = 1 / 200  # of the time so far: the log of a training of months has some
 class Cadence:
     """Chooses steps so that what looking takes stays within a share of the training's time.
 
-    The first look comes after some steps; each next one as soon as there is time for it, by what the last ones took, but
-    not before the training has gone on for a two-hundredth of its time.
+    The first look comes after some steps; each next one as soon as there is time for it, by the longest of the last
+    ones, but not before the training has gone on for a two-hundredth of its time.
 
     Args:
         budget: The share, above 0; from 1 on every step is chosen.
