@@ -136,3 +136,16 @@ def test_the_present_setting_is_measured_whatever_it_is() -> None:
     search, machine = searched(lambda setting: 10.0 - setting.num_workers, Limits(cores=4), present=odd)
     assert machine.measured[0] == odd
     assert search.present.setting == odd
+
+
+def test_a_batch_that_takes_all_of_the_time_is_measured_once() -> None:
+    machine = Machine(lambda _: 1.0)
+
+    def slow(setting: Setting, seconds: float) -> Round:
+        machine.now += 100.0
+        return machine.measure(setting, 0.0)
+
+    search = Search(slow, Setting(0), Limits(cores=4), 60.0, lambda: machine.now)
+    assert len(list(search.run())) == 1
+    assert machine.now == 100.0
+    assert search.best is search.present

@@ -1,6 +1,7 @@
 """Tuning real loaders."""
 
 import multiprocessing
+import os
 import random
 import time
 from typing import Any
@@ -8,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch.utils.data import DataLoader, Dataset, IterableDataset
+from torch.utils.data import DataLoader, Dataset, IterableDataset, Sampler
 
 import kymo
 from kymo.train.tuning.loaders import like
-from kymo.train.tuning.measuring import measured
+from kymo.train.tuning.measuring import HangingLoaderError, measured
 from kymo.train.tuning.setting import Setting
 
 
@@ -172,3 +173,74 @@ def test_a_loader_counts_as_no_faster_than_its_training(workers: int) -> None:
     assert found.batch_bytes == 4 * 4 * 4
     assert (found.memory > 0) == (workers > 0)
     assert multiprocessing.active_children() == []
+
+
+class Drawing(Sampler[int]):
+    """Draws from generators of its own, and counts its epochs."""
+
+    def __init__(self) -> None:
+        self.numbers, self.legacy, self.own = np.random.default_rng(1), np.random.RandomState(2), random.Random(3)
+        self.drawn_from, self.epoch = torch.Generator().manual_seed(4), 0
+
+    def __len__(self) -> int:
+        return 8
+
+    def __iter__(self) -> Any:
+        self.epoch += 1
+        for _ in range(8):
+            drawn = int(self.numbers.integers(64)) + int(self.legacy.randint(64)) + self.own.randrange(64)
+            yield (drawn + self.epoch + int(torch.randint(64, (1,), generator=self.drawn_from))) % 64
+
+
+@pytest.mark.parametrize("is_function", [False, True])
+def test_a_sampler_goes_on_with_its_own_generators_as_if_nothing_was_tried(is_function: bool) -> None:
+    expected = list(Drawing())
+    sampler = Drawing()
+
+    def make(**given: Any) -> DataLoader[Any]:
+        return DataLoader(Sleeping(0.0), batch_size=2, sampler=sampler, **given)
+
+    kymo.tune(make if is_function else make(), seconds=0.3, progress=False)
+    assert sampler.epoch == 0
+    assert list(sampler) == expected
+
+
+class Stuck(Sleeping):
+    """Never comes to an end in a worker, or ends that."""
+
+    def __init__(self, *, dies: bool = False) -> None:
+        super().__init__(0.0)
+        self._dies = dies
+
+    def __getitem__(self, index: int) -> torch.Tensor:
+        if torch.utils.data.get_worker_info() is not None:
+            if self._dies:
+                os._exit(3)
+            time.sleep(1000)
+        return super().__getitem__(index)
+
+
+def test_a_worker_that_hangs_is_given_up_and_ended() -> None:
+    loader = like(DataLoader(Stuck(), batch_size=4), Setting(2))
+    with pytest.raises(HangingLoaderError, match="gave no batch for 1 s"):
+        measured(loader, 0.2, 0.0, patience=1.0)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_worker_that_dies_is_a_problem_of_its_setting() -> None:
+    tuning = kymo.tune(DataLoader(Stuck(dies=True), batch_size=4), seconds=0.3, progress=False)
+    assert tuning.best["num_workers"] == 0
+    assert any("exited unexpectedly" in trial.problem for trial in tuning.trials)
+    assert multiprocessing.active_children() == []
+
+
+def test_one_batch_is_enough_once_the_time_is_over() -> None:
+    asked: list[int] = []
+
+    class Told(Sleeping):
+        def __getitem__(self, index: int) -> torch.Tensor:
+            asked.append(index)
+            return super().__getitem__(index)
+
+    measured(DataLoader(Told(0.001)), 0.0, 0.0, until=time.monotonic())
+    assert asked == [0, 1]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from kymo.train.checkpoints.rng import restore_rng, rng_state
 from kymo.train.tuning.setting import Setting
 
 
@@ -41,20 +38,3 @@ def like(loader: Any, setting: Setting) -> Any:
     if setting.num_workers:
         found |= {"timeout": loader.timeout, "multiprocessing_context": loader.multiprocessing_context}
     return DataLoader(**found, **setting.arguments())
-
-
-@contextmanager
-def nothing_drawn(loader: Any) -> Iterator[None]:
-    """Surrounds what draws random numbers: all generators, the loader's and its samplers' too, are put back."""
-    samplers = [getattr(loader, name, None) for name in ("sampler", "batch_sampler")]
-    inner = [getattr(sampler, "sampler", None) for sampler in samplers]
-    holders = [loader, *samplers, *inner, getattr(loader, "dataset", None)]
-    generators = [found for holder in holders if (found := getattr(holder, "generator", None)) is not None]
-    states = [(generator, generator.get_state()) for generator in generators if hasattr(generator, "get_state")]
-    before = rng_state()
-    try:
-        yield
-    finally:
-        restore_rng(before)
-        for generator, state in states:
-            generator.set_state(state)

@@ -85,7 +85,10 @@ class Search:
         """
         counts = self._counts()
         yield self._present
-        self._measure(self._present, _WARM_UP * self._seconds)
+        first = self._measure(self._present, _WARM_UP * self._seconds)
+        if self._clock() >= self._ends:  # a batch takes so long that there is no time for another one
+            self.trials.append(Trial(self._present, [first]))
+            return
         for setting in counts:
             yield from self._try(setting, _COUNTS * self._seconds / len(counts))
         if self._is_blocked():

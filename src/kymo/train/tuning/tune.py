@@ -12,14 +12,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kymo.train.tuning.limits import Limits
-from kymo.train.tuning.loaders import like, nothing_drawn
+from kymo.train.tuning.loaders import like
 from kymo.train.tuning.measuring import EmptyLoaderError, measured
+from kymo.train.tuning.nothing_drawn import nothing_drawn
 from kymo.train.tuning.search import Search
 from kymo.train.tuning.setting import Setting
-from kymo.train.tuning.trial import Trial
+from kymo.train.tuning.trial import Round, Trial
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+_PATIENCE_SECONDS = 30.0  # for a batch, at least: starting workers may mean to import everything anew
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,9 @@ def tune(loader: Any, *, seconds: float = 60.0, step_seconds: float = 0.0, progr
     Tried are `num_workers` from 0 to the cores that this container may use, twice as many where workers mostly wait,
     `prefetch_factor` and, where there is a GPU, `pin_memory`; settings that need more memory, or shared memory, than is
     free are left out, and say so. Of settings that are equally fast, as far as can be told, it takes the one with
-    fewest workers. All random number generators are as they were afterwards, and every worker has ended.
+    fewest workers. Generators of random numbers (torch's, NumPy's and Python's, and those that samplers and the dataset
+    have as attributes) are as they were afterwards, and so are samplers; every worker has ended. A setting whose
+    workers hang is given up after `seconds`, or 30 s where that is longer, and says so.
 
     Args:
         loader: A torch DataLoader, which is not changed; or a function that makes one, given `num_workers`,
@@ -90,8 +95,16 @@ def tune(loader: Any, *, seconds: float = 60.0, step_seconds: float = 0.0, progr
     import torch
 
     limits = Limits.of_machine()
+    until = time.monotonic() + seconds
+
+    def measure(setting: Setting, slice_seconds: float) -> Round:
+        made = make(setting)
+        take_in(made)
+        patience = max(_PATIENCE_SECONDS, seconds)
+        return measured(made, slice_seconds, step_seconds, until=until, patience=patience)
+
     search = Search(
-        lambda setting, slice_seconds: measured(make(setting), slice_seconds, step_seconds),
+        measure,
         present,
         limits,
         seconds,
@@ -99,7 +112,7 @@ def tune(loader: Any, *, seconds: float = 60.0, step_seconds: float = 0.0, progr
         enough=1 / step_seconds if step_seconds else math.inf,
         can_pin=torch.cuda.is_available(),
     )
-    with nothing_drawn(loader), _bar(seconds, progress) as show:
+    with nothing_drawn(loader) as take_in, _bar(seconds, progress) as show:
         try:
             for setting in search.run():
                 show(setting)
