@@ -68,7 +68,7 @@ bench: setup $(STAMPS)/chromium $(STAMPS)/bench  ## Measure every claim beside i
 	$(BENCH_VENV)/bin/python benches/run.py; status=$$?; \
 	$(BENCH_VENV)/bin/python benches/plots.py && $(BIN)/python benches/documents.py && exit $$status
 
-bottlenecks: setup  ## Train with every bottleneck that is known, and tell what the diagnosis makes of each, in eight minutes
+bottlenecks: setup  ## Train with every bottleneck that is known, and tell what the diagnosis makes of each, in fifteen minutes
 	$(BIN)/python tools/bottlenecks.py
 
 health: setup  ## Train small networks, healthy and broken on purpose, and tell what the diagnosis makes of each, in five minutes
