@@ -1,10 +1,12 @@
 """What holds a run back, on its page, and the pages of its pipeline and of its devices."""
 
 import json
+import re
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -18,10 +20,24 @@ from kymo.probe.series import description
 
 SECONDS = 100
 VALIDATION = range(50, 60)
+ON_GPU = {
+    "gpu_wait": 1.5,
+    "gpu_wait_share": 12.0,
+    "gpu_copy": 9.0,
+    "gpu_lag": 2.5,
+    "gpu_lag_peak": 6.0,
+    "copy_bytes": 2e6,
+    "copy_rate": 8e9,
+    "copy_pinned": 0.0,
+    "copy_floats": 100.0,
+}
 
 
-def write_run(directory: Path, wait: float, step: float) -> None:
-    """A training of a hundred seconds that waits for its data, in milliseconds of each step, and validates for ten."""
+def write_run(directory: Path, wait: float, step: float, more: Mapping[str, float] = MappingProxyType({})) -> None:
+    """A training of a hundred seconds that waits for its data, in milliseconds of each step, and validates for ten.
+
+    `more`: what else is told of its pipeline, by name.
+    """
     whole = wait + step
     made = {"data_wait": wait, "step": step, "step_time": whole, "copy": 0.0, "logging": 0.0}
     with SummaryWriter(directory) as writer:
@@ -44,6 +60,8 @@ def write_run(directory: Path, wait: float, step: float) -> None:
                     put(f"pipeline/{name}", 100 * time / whole)
                 for key, factor in (("p50", 1.0), ("p95", 1.5), ("p99", 2.0)):
                     put(f"pipeline/{name}_{key}", time * factor)
+            for name, value in more.items():
+                put(f"pipeline/{name}", value)
             put("pipeline/workers", 1.0)
             put("pipeline/batches_ready", 0.2)
             put("pipeline/batch_cpu", 91.0)
@@ -58,6 +76,8 @@ def address(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[...
     log_dir = tmp_path_factory.mktemp("pages")
     write_run(log_dir / "before", wait=30.0, step=10.0)
     write_run(log_dir / "after", wait=2.0, step=10.0)
+    write_run(log_dir / "gpu", wait=2.0, step=10.0, more=ON_GPU)
+    write_run(log_dir / "lag", wait=2.0, step=10.0, more={"gpu_lag": 2.5})
     with SummaryWriter(log_dir / "plain") as writer:
         writer.add_scalar("loss", 1.0, 1)
     return serve_module(log_dir).url
@@ -129,6 +149,35 @@ def test_the_pipeline_page_tells_where_the_time_goes_beside_another_run(page: Pa
     expect(region(page, "Pipeline of after").locator("[data-phase]")).to_have_count(2)
     assert "beside=after" in page.url
     assert violations(page) == []
+
+
+def test_the_pipeline_page_draws_what_a_gpu_tells_and_nothing_where_none_does(page: Page, address: str):
+    page.goto(f"{address}#front=gpu&page=pipeline&select=none&run=gpu")
+    drawn = page.get_by_role("group", name="What the GPU tells of the steps")
+    told = {
+        "GPU idle, no batch": "12\u202f%",
+        "Exposed wait for copies": "9\u202f%",
+        "GPU behind the host": "2.5\u202fms",
+        "Behind at most": "6\u202fms",
+        "Copy rate": "8.00\u202fGB/s",
+        "Copied in a step": "2.00\u202fMB",
+        "From pinned memory": "0\u202f%",
+    }
+    for title, value in told.items():
+        expect(row(page, title).locator("b")).to_have_text(value)
+        expect(row(page, title).locator("path.line")).to_have_attribute("d", re.compile(r"^M"))
+    expect(row(page, "Wide floats, copied")).to_be_hidden()
+    drawn.get_by_text("2 more of the GPU").click()
+    expect(row(page, "Wide floats, copied").locator("b")).to_have_text("100\u202f%")
+    assert violations(page) == []
+    # Of what one run tells and another does not, there is no empty chart.
+    page.goto(f"{address}#front=lag&page=pipeline&select=none&run=lag")
+    expect(region(page, "Pipeline of lag").locator("[data-phase]")).to_have_count(2)
+    expect(drawn.locator(".row")).to_have_count(1)
+    expect(drawn.locator("details")).to_have_count(0)
+    page.goto(f"{address}#front=before&page=pipeline&select=none&run=before")
+    expect(region(page, "Pipeline of before").locator("[data-phase]")).to_have_count(2)
+    expect(drawn).to_have_count(0)
 
 
 def test_the_devices_share_one_time_with_what_the_training_does(page: Page, address: str):
