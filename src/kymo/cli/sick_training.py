@@ -31,7 +31,7 @@ def train(log_dir: Path, sickness: Sickness, seconds: float, *, is_mended: bool)
         sickness: Gradients that vanish in ten layers of sigmoids, units that are dead from the start, or a learning
             rate that is much too high.
         seconds: How long.
-        is_mended: Whether it is mended: with a few layers of ReLUs, usual biases, and a usual learning rate.
+        is_mended: Whether it is mended: with a few layers, usual biases, and a usual learning rate.
 
     Returns:
         The exit code that stands for how the training ended.
@@ -67,7 +67,8 @@ def _network(sickness: Sickness, *, is_mended: bool) -> Any:
     from torch import nn
 
     is_deep = sickness == "vanishing" and not is_mended
-    activation = nn.Sigmoid if is_deep else nn.ReLU
+    # Behind ReLUs such a rate kills the units, and the loss stays where it began; a tanh lets it grow.
+    activation = nn.Sigmoid if is_deep else nn.Tanh if sickness == "diverging" else nn.ReLU
     layers = [(nn.Linear(wide, narrow), activation()) for wide, narrow in pairwise(_DEEP if is_deep else _SHALLOW)]
     if sickness == "dead" and not is_mended:
         nn.init.constant_(layers[0][0].bias, -10.0)

@@ -33,6 +33,7 @@ class Network(NamedTuple):
         samples: How many of the digits are trained on.
         wrong: How many of their labels are drawn by lot, a share.
         prepare: Is called before each step.
+        spoil: Changes the images of a batch, by the step of its epoch.
         is_held_out: No rule was written with it in mind.
     """
 
@@ -45,6 +46,7 @@ class Network(NamedTuple):
     samples: int = 1400
     wrong: float = 0.0
     prepare: Callable[[nn.Module, int], None] = lambda _model, _step: None
+    spoil: Callable[[torch.Tensor, int], torch.Tensor] = lambda images, _step: images
     is_held_out: bool = False
 
     def findings(self, directory: Path, seed: int = 0) -> list[Finding]:
@@ -72,7 +74,7 @@ class Network(NamedTuple):
                 for step in run.batches(range(self.steps // epochs)):
                     self.prepare(model, step)
                     batch = training[torch.randint(len(training), (32,))]
-                    loss = criterion(model(images[batch]), labels[batch])
+                    loss = criterion(model(self.spoil(images[batch], step)), labels[batch])
                     optimizer.zero_grad()
                     loss.backward()
                     optimizer.step()
@@ -213,6 +215,11 @@ class Divides(nn.Module):
 
 def divide_by_zero(model: nn.Module, step: int) -> None:
     model.by = math.nan if step == 8 else 1.0  # type: ignore[assignment] # a plain number of the test's own module
+
+
+def one_is_not_scaled(images: torch.Tensor, step: int) -> torch.Tensor:
+    """One batch of each epoch was left as bytes."""
+    return 255 * images if step == 6 else images
 
 
 HEALTHY = (

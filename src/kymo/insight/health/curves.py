@@ -17,6 +17,7 @@ _FEWEST = 40  # points of a training loss
 _CHECKS = 5  # of a validation loss
 _HELD_OUT = ("val", "valid", "validation", "test", "eval", "dev")
 _PARTS = 20
+_BEGINNING = 3  # points: what a network costs before it was moved
 _GREW = 2.0  # times its least
 _ROSE, _NOISES = 0.1, 4.0  # of its least value, and of its noise
 _HIGH = 0.25  # of what it rose: what came after its least value stays above
@@ -82,15 +83,19 @@ def curve_findings(curves: dict[str, Samples]) -> list[Finding]:
 
 def _diverged(tag: str, samples: Samples, parts: np.ndarray) -> list[Finding]:
     least = int(parts[:-1].argmin())
-    floor = max(float(parts[least]), 1e-12)
-    if parts[-1] < _GREW * floor or parts[-1] < 1.2 * parts[0] or least >= _PARTS - 2:
+    # A training may be thrown far away in its first steps, of which the first part tells nothing any more.
+    began = min(float(parts[0]), median(samples.values[:_BEGINNING]))
+    floor = max(min(float(parts[least]), began), 1e-12)
+    if parts[-1] < _GREW * floor or parts[-1] < 1.2 * began:
         return []
-    at = int((least + 1) / _PARTS * (len(samples.steps) - 1))
+    if began > floor and least >= _PARTS - 2:
+        return []
+    at = int((least + 1) / _PARTS * (len(samples.steps) - 1)) if began > floor else 0
     return [
         Finding(
             "diverging",
             "critical",
-            f"{tag} grows: it is {parts[-1]:.3g}, after {floor:.3g} at best, and was {parts[0]:.3g} at first.",
+            f"{tag} grows: it is {parts[-1]:.3g}, after {floor:.3g} at best, and was {began:.3g} at first.",
             {tag: float(parts[-1])},
             0.85,
             "Lower the learning rate, to a third first, or warm it up; clip gradients; go back to the best checkpoint.",
