@@ -16,7 +16,7 @@
 
 #include "bindings/gil_release.h"
 #include "bindings/sections.h"
-#include "bindings/tensor_number.h"
+#include "bindings/borrowed_number.h"
 #include "format/crc32c.h"
 #include "format/tfrecord.h"
 #include "writing/event_writer.h"
@@ -135,7 +135,7 @@ nb::object add_now(CollectedEventWriter& writer, nb::handle tag, nb::handle valu
 // What a float holds, or a tensor of one float on the CPU.
 std::optional<double> plain_number(PyObject* value) {
     if (PyFloat_CheckExact(value)) return PyFloat_AS_DOUBLE(value);
-    if (const auto number = kymo::bindings::tensor_number(value)) return number;
+    if (const auto number = kymo::bindings::borrowed_number(value)) return number;
     static PyObject* const is_cpu = PyUnicode_InternFromString("is_cpu");
     static PyObject* const item = PyUnicode_InternFromString("item");
     const nb::object on_cpu = nb::steal(PyObject_GetAttr(value, is_cpu));

@@ -32,6 +32,7 @@ def writer(tmp_path: Path) -> Iterator[EventWriter]:
         torch.tensor(0.1, requires_grad=True) * 2,
         torch.tensor(1 + 2j).conj().imag,
         torch.tensor(1 + 2j).conj().real,
+        torch.tensor([1 + 2j, 3 + 4j], dtype=torch.complex128).conj().imag[1],
         torch.nn.Parameter(torch.tensor(0.1)),
         torch.tensor(float("inf")),
         torch._efficientzerotensor((), device="cpu"),
