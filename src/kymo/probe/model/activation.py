@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
@@ -30,12 +30,55 @@ _KINDS = {
     "Softmax": "softmax",
     "LogSoftmax": "softmax",
 }
+# By the names of functions of torch and of methods of its tensors.
+_FUNCTIONS = {
+    "relu": "relu",
+    "relu6": "relu",
+    "leaky_relu": "leaky_relu",
+    "prelu": "leaky_relu",
+    "rrelu": "leaky_relu",
+    "elu": "elu",
+    "celu": "elu",
+    "selu": "elu",
+    "gelu": "gelu",
+    "silu": "silu",
+    "mish": "silu",
+    "hardswish": "silu",
+    "softplus": "softplus",
+    "tanh": "tanh",
+    "hardtanh": "tanh",
+    "sigmoid": "sigmoid",
+    "hardsigmoid": "sigmoid",
+}
+FUNCTIONS = tuple(_FUNCTIONS)  # their names
 _NEAR_END = 0.97  # of a tanh: its slope is a seventeenth of its greatest there
 
 
 def activation_of(module: nn.Module) -> str:
     """Which activation function a module is: "relu", "tanh", "sigmoid" and the like; "" where it is none."""
     return next((_KINDS[each.__name__] for each in type(module).__mro__ if each.__name__ in _KINDS), "")
+
+
+def function_name(function: Any) -> str:
+    """The name of a torch function that is an activation function, in place or not; "" of others.
+
+    Example:
+        >>> import torch
+        >>> [function_name(each) for each in (torch.relu, torch.Tensor.relu_, torch.nn.functional.gelu, torch.exp)]
+        ['relu', 'relu', 'gelu', '']
+    """
+    name = getattr(function, "__name__", "").removesuffix("_")
+    return name if name in _FUNCTIONS else ""
+
+
+def function_kind(name: str) -> str:
+    """Which activation function one is, by its name, in the words of `activation_of`.
+
+    Example:
+        >>> function_kind("relu6"), function_kind("mish")
+        ('relu', 'silu')
+    """
+    return _FUNCTIONS[name]
 
 
 def active(output: torch.Tensor, axis: int) -> torch.Tensor:

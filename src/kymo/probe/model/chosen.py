@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from kymo.probe.model.activation import FUNCTIONS
+
 if TYPE_CHECKING:
     from torch import nn
 
@@ -41,6 +43,22 @@ def named_layers(model: nn.Module) -> dict[str, nn.Module]:
         for name, module in modules.items()
         if name in leaves or any(True for _ in module.parameters(recurse=False))
     }
+
+
+def named_callers(model: nn.Module) -> dict[str, nn.Module]:
+    """The modules in whose calls functions are seen, each by its first name; "" for the model itself."""
+    from torch.jit import ScriptModule
+
+    return {
+        name: module
+        for name, module in model.named_modules()
+        if _PARAMETRIZATIONS not in name.split(".") and not isinstance(module, ScriptModule)
+    }
+
+
+def function_names(model: nn.Module) -> list[str]:
+    """What activation functions that are no modules may be called: "relu" and "block.relu"."""
+    return [f"{name}.{function}" if name else function for name in named_callers(model) for function in FUNCTIONS]
 
 
 class Patterns:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kymo.probe.hook import Hook, has_compiled_parts, is_compiled, is_under_compiled
 from kymo.probe.model.cadence import Cadence, budget_share
-from kymo.probe.model.chosen import Patterns, bare, named_layers, named_leaves
+from kymo.probe.model.chosen import Patterns, bare, function_names, named_callers, named_layers, named_leaves
 from kymo.probe.model.counted import Counter
 from kymo.probe.model.log_edges import log_edges
 from kymo.probe.model.module_look import ModuleLook
@@ -113,7 +113,8 @@ class ModelWatch:
         self._wanted = Wanted(weights, gradients, updates and bool(self._optimizers), activations)
         patterns = Patterns(include, exclude)
         parameters, leaves = dict(self._network.named_parameters()), named_leaves(self._network)
-        patterns.check([*parameters, *leaves])
+        self._patterns = patterns
+        patterns.check([*parameters, *leaves, *(function_names(self._network) if activations else ())])
         self._parameters = {name: each for name, each in parameters.items() if patterns.take(name)}
         self._leaves = {name: each for name, each in leaves.items() if patterns.take(name)} if activations else {}
         self._cadence = Cadence(budget_share(budget), every or 1)
@@ -125,7 +126,7 @@ class ModelWatch:
         self._hooks: list[Callable[[], None]] = []  # of modules
         self._waited = 0  # steps that a look has waited for its optimizer
         self._sees_steps = bool(self._optimizers)  # not where a compiled function makes them
-        self._told_layers = self._told_unseen = False
+        self._told_layers = self._told_unseen = self._told_functions = False
         self._is_on = any(self._wanted)
 
     def begin_step(self, step: int) -> None:
@@ -204,6 +205,30 @@ class ModelWatch:
         for name, module in self._leaves.items():
             called = functools.partial(self._seen, look, look.modules.called, name)
             self._hooks.append(module.register_forward_hook(Hook(called)).remove)
+        if self._wanted.activations:
+            self._hook_functions(look)
+
+    def _hook_functions(self, look: _Look) -> None:
+        from kymo.probe.model.function_look import FunctionLook
+
+        if is_compiled(self._model):  # a function that is compiled would be again, for a mode of torch is on
+            if not self._told_functions:
+                self._told_functions = True
+                _logger.info("Something is compiled, so activation functions that are no modules are not seen.")
+            return
+
+        def see(name: str, *given: Any) -> None:
+            if self._patterns.take(name):
+                self._seen(look, look.modules.called_function, name, *given)
+
+        modules = named_callers(self._network)
+        functions = FunctionLook(modules, see)
+        self._hooks.append(functions.close)
+        for name, module in modules.items():
+            enter = functools.partial(functions.enter, name)
+            self._hooks.append(module.register_forward_pre_hook(Hook(lambda it, *_, enter=enter: enter(it))).remove)
+            left = Hook(lambda it, *_: functions.leave(it))
+            self._hooks.append(module.register_forward_hook(left, always_call=True).remove)
 
     def _seen(self, look: _Look, see: Callable[..., None], *given: Any) -> None:
         if self._look is look:
@@ -285,7 +310,7 @@ class ModelWatch:
         if self._told_layers:
             return
         self._told_layers = True
-        summary = network_summary(network_layers(self._network, sample.calls, sample.shapes))
+        summary = network_summary(network_layers(self._network, sample.calls, sample.shapes, sample.functions))
         self._writer()._get_file_writer().append("add_summary", summary, sample.step, time.time())
 
     def _tell_unseen(self, why: str) -> None:

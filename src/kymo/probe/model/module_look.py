@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kymo.probe.model.activation import activation_of, active, saturated, unit_axis
+from kymo.probe.model.activation import activation_of, active, function_kind, saturated, unit_axis
 
 if TYPE_CHECKING:
     import torch
@@ -56,12 +56,23 @@ class ModuleLook:
         if not tensor.dtype.is_floating_point:
             return
         tensor = tensor.detach()
+        self._count(name, activation_of(module), given, tensor)
+
+    def called_function(self, name: str, function: str, given: Any, output: torch.Tensor) -> None:
+        """A module has called an activation function that is no module."""
+        if not self._is_counted() or _is_vectorized(output) or not output.dtype.is_floating_point:
+            return
+        self._sample.functions[name] = function
+        self.entered(name)
+        self.left(name, output)
+        self._count(name, function_kind(function), given, output.detach())
+
+    def _count(self, name: str, kind: str, given: Any, tensor: torch.Tensor) -> None:
         self._sample.count("activations", name, tensor)
         first = next(_tensors(given), None)
         # What a module has overwritten, or hands on as it is, says nothing of what it does.
         if first is not None and first.dtype.is_floating_point and not _shares_memory(first, tensor):
             self._sample.take_input(name, first.detach())
-        kind = activation_of(module)
         if tensor.ndim < 2 or kind not in ("relu", "tanh", "sigmoid"):
             return
         axis = unit_axis(tensor, after_channels=self._has_channels)

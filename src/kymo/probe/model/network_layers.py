@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kymo.probe.model.activation import activation_of
+from kymo.probe.model.activation import activation_of, function_kind
 
 if TYPE_CHECKING:
     from torch import nn
@@ -15,7 +15,12 @@ NETWORK_TAG = "health/network"
 _PLUGIN = "kymo_network"
 
 
-def network_layers(model: nn.Module, calls: Mapping[str, int], shapes: Mapping[str, list[int]]) -> list[dict[str, Any]]:
+def network_layers(
+    model: nn.Module,
+    calls: Mapping[str, int],
+    shapes: Mapping[str, list[int]],
+    functions: Mapping[str, str] | None = None,
+) -> list[dict[str, Any]]:
     """The layers in the order in which they were called.
 
     Those that were not come last, in the order of their definition, but for parts of a layer that was.
@@ -24,6 +29,7 @@ def network_layers(model: nn.Module, calls: Mapping[str, int], shapes: Mapping[s
         model: The network.
         calls: How often each layer was called, by name, in the order of the first calls.
         shapes: The shape of what each gave, without the batch.
+        functions: The activation functions that are no modules, by the names of their layers.
 
     Example:
         >>> import torch
@@ -55,6 +61,15 @@ def network_layers(model: nn.Module, calls: Mapping[str, int], shapes: Mapping[s
                 for each, parameter in own
             ],
             "calls": calls.get(shown, 0),
+        }
+    for name, function in (functions or {}).items():
+        layers[name] = {
+            "name": name,
+            "type": function,
+            "activation": function_kind(function),
+            "output_shape": shapes.get(name),
+            "parameters": [],
+            "calls": calls.get(name, 0),
         }
     # A part that its layer makes use of without calling it, as attention does of its projection, comes with the layer.
     parts = [name for name in layers if name not in calls]

@@ -38,6 +38,7 @@ class Sample:
         units: Of each layer behind which units can die or saturate, its activation, and of each unit what it did in
             this step.
         calls: How often each module was called, in the order of the first calls.
+        functions: The activation functions that are no modules, by the names that they are logged under.
         shapes: The shape of what each module gave, without the batch.
     """
 
@@ -48,6 +49,7 @@ class Sample:
         self.input_variances: defaultdict[str, list[float]] = defaultdict(list)
         self.units: defaultdict[str, list[tuple[str, NDArray[np.float64]]]] = defaultdict(list)
         self.calls: dict[str, int] = {}
+        self.functions: dict[str, str] = {}
         self.shapes: dict[str, list[int]] = {}
         self._counter = counter
 
