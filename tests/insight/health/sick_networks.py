@@ -260,6 +260,7 @@ SICK = (
         wrong=0.3,
         steps=400,
     ),
+    Network("a batch of each epoch left as bytes", "loss_spikes", cnn, rate=2e-3, adam=True, spoil=one_is_not_scaled),
     # What no rule was written for.
     Network("a learning rate of 30", "dead_units", lambda: mlp(64, 64, 32, 10), rate=30.0, is_held_out=True),
     Network(
