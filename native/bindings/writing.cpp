@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "bindings/borrowed_number.h"
 #include "bindings/gil_release.h"
 #include "bindings/sections.h"
-#include "bindings/borrowed_number.h"
 #include "format/crc32c.h"
 #include "format/tfrecord.h"
 #include "writing/event_writer.h"
