@@ -247,6 +247,7 @@ SICK = (
         rate=0.3,
         adam=True,
     ),
+    Network("a learning rate of 2, tanh", "diverging", lambda: mlp(64, 64, 32, 10, activation=nn.Tanh), rate=2.0),
     Network("NaN in the middle", "not_finite", Divides, prepare=divide_by_zero),
     Network("a detached layer", "no_gradient", Detached),
     Network("a frozen layer", "frozen", frozen),

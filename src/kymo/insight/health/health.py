@@ -35,4 +35,5 @@ def health_findings(run: Run) -> list[Finding]:
     if inside.is_known:
         for rule in _RULES:
             found += rule(inside)
-    return found
+    # That nothing is learnt is what the others explain.
+    return sorted(found, key=lambda finding: finding.cause == "not_learning")

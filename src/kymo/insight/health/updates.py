@@ -80,8 +80,9 @@ def not_moving(inside: Inside) -> list[Finding]:
         for each in inside.parameters
         if each.trainable and each.size and (each.name in seen and gradients.get(each.name, 0.0) == 0)
     ]
-    # A layer that dead units cut off has another cause.
-    if still and not any(share >= 100 for share in inside.recent("dead_units").values()):
+    # A layer that dead or saturated units cut off has another cause.
+    units = (*inside.recent("dead_units").values(), *inside.recent("saturated_units").values())
+    if still and not any(share >= 100 for share in units):
         found.append(
             Finding(
                 "no_gradient",
