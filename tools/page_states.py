@@ -7,6 +7,7 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from playwright.sync_api import Page, Route
@@ -35,7 +36,8 @@ class State:
     """One state: which logs are looked at in which view, and what is done around it.
 
     Attributes:
-        cases: The trainings of `kymo demo --bottleneck` that the logs must hold, as `disk` or `disk-mended`.
+        cases: The trainings that the logs must hold, as `disk` or `disk-mended`: in `cases`, those of `kymo demo
+            --bottleneck`; in `sick`, those of `kymo demo --sick`.
         ready: What stands on the page once it is reached.
     """
 
@@ -95,6 +97,27 @@ def held_back(bottleneck: str) -> State:
     )
 
 
+def looked_into(case: str) -> tuple[State, State]:
+    """The layers of one of the demo's networks, and the histograms of what they gave."""
+    view = f"#front={case}&page="
+    return (
+        State(
+            f"run-health-{case}",
+            logs="sick",
+            cases=(case,),
+            view=f"{view}health",
+            ready=".health[data-ready=true] svg",
+        ),
+        State(
+            f"run-histograms-{case}",
+            logs="sick",
+            cases=(case,),
+            view=f"{view}histograms&histfilter=act",
+            ready="[data-columns] canvas",
+        ),
+    )
+
+
 STATES = (
     State("empty", logs="empty", ready="h2"),
     State("reading", before=list_is_being_read, ready="h2"),
@@ -136,5 +159,6 @@ STATES = (
         view="#front=relu&page=histograms&hist=heat&beside=tanh&histpin=201:activations/1&histfilter=^activations/[13]",
         ready="[role=img] canvas",
     ),
+    *chain.from_iterable(map(looked_into, ("vanishing", "vanishing-mended", "dead", "diverging"))),
     State("run-stop", logs="run", ready=".front[data-state=running] .prospect", after=stop_is_asked),
 )

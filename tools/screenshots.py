@@ -26,6 +26,8 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 WIDTHS = {"": (1600, 1000), "-900": (900, 1000)}
+# The trainings of the demo that logs are made of, and for how many seconds.
+DEMOS = {"cases": ("kymo.cli.bottlenecks.training", 30), "sick": ("kymo.cli.sick_training", 10)}
 # The dashboard itself is shown in every theme and width, each other state in two of the four.
 LOOKS = {"light": ("light", 1600, 1000), "dark-900": ("dark", 900, 1000)}
 
@@ -71,12 +73,12 @@ def train(log_dir: Path) -> None:
                     scheduler.step()
 
 
-def hold_back(log_dir: Path, name: str) -> None:
-    """Trains with one of the demo's bottlenecks, or as `-mended` with what its verdict advises."""
-    bottleneck, _, mended = name.partition("-")
-    command = [sys.executable, "-m", "kymo.cli.bottlenecks.training", str(log_dir / name), bottleneck]
-    options = ["--mended"] if mended else []
-    subprocess.run([*command, "--seconds", "30", *options], check=True, stdout=subprocess.DEVNULL)
+def train_case(log_dir: Path, name: str) -> None:
+    """Trains one of the demo's cases, or as `-mended` with what its verdict advises."""
+    module, seconds = DEMOS[log_dir.name]
+    case, _, mended = name.partition("-")
+    command = [sys.executable, "-m", module, str(log_dir / name), case, "--seconds", str(seconds)]
+    subprocess.run([*command, *(["--mended"] if mended else [])], check=True, stdout=subprocess.DEVNULL)
 
 
 def look_inside(log_dir: Path) -> None:
@@ -206,7 +208,8 @@ def main() -> None:
         raise SystemExit("No Chromium was found: run `make test`, or set KYMO_CHROMIUM to one.")
     (IMAGES / "states").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        logs = {name: Path(folder) / name for name in ("digits", "one", "sweep", "empty", "run", "cases", "inside")}
+        names = ("digits", "one", "sweep", "empty", "run", "inside", *DEMOS)
+        logs = {name: Path(folder) / name for name in names}
         train(logs["digits"])
         shutil.copytree(logs["digits"] / "width-128" / "lr-0.1", logs["one"] / "digits")
         write_sweep(logs["sweep"], 1000)
@@ -218,8 +221,8 @@ def main() -> None:
         wanted = [state for state in STATES if not asked or state.name in asked]
         if any(state.logs == "inside" for state in wanted):
             look_inside(logs["inside"])
-        for name in dict.fromkeys(name for state in wanted for name in state.cases):
-            hold_back(logs["cases"], name)
+        for log, name in dict.fromkeys((state.logs, name) for state in wanted for name in state.cases):
+            train_case(logs[log], name)
         for state in wanted:
             if state.logs != "run":
                 shoot_state(browser, state, logs[state.logs])
