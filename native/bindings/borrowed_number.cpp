@@ -64,11 +64,13 @@ Borrow borrow_of(PyTypeObject* type) {
     return borrow;
 }
 
+const void* place_of(const Tensor& tensor) { return static_cast<const char*>(tensor.data) + tensor.byte_offset; }
+
 // A view of the imaginary part of a conjugate is stored with the other sign, which DLPack does not tell. It lies half a
 // complex number behind the real part: never where 16 bytes begin, as a tensor of its own does, which need not be
 // asked.
-bool is_stored_as_it_is(PyObject* tensor, const void* data) {
-    if (reinterpret_cast<std::uintptr_t>(data) % 16 == 0) return true;
+bool is_stored_as_it_is(PyObject* tensor, const void* place) {
+    if (reinterpret_cast<std::uintptr_t>(place) % 16 == 0) return true;
     static PyObject* const is_neg = PyUnicode_InternFromString("is_neg");
     PyObject* const answer = PyObject_CallMethodNoArgs(tensor, is_neg);
     Py_XDECREF(answer);
@@ -87,9 +89,8 @@ std::optional<double> number_in(const Tensor& tensor) {
     if (tensor.code != floating || tensor.lanes != 1) return std::nullopt;
     const std::span shape(tensor.shape, static_cast<std::size_t>(tensor.ndim));
     if (!std::ranges::all_of(shape, [](std::int64_t size) { return size == 1; })) return std::nullopt;
-    const void* const place = static_cast<const char*>(tensor.data) + tensor.byte_offset;
-    if (tensor.bits == 32) return at<float>(place);
-    if (tensor.bits == 64) return at<double>(place);
+    if (tensor.bits == 32) return at<float>(place_of(tensor));
+    if (tensor.bits == 64) return at<double>(place_of(tensor));
     return std::nullopt;
 }
 
@@ -100,7 +101,7 @@ std::optional<double> borrowed_number(PyObject* object) {
     if (borrow == nullptr) return std::nullopt;
     Tensor tensor{};
     std::optional<double> number;
-    if (borrow(object, &tensor) == 0 && is_stored_as_it_is(object, tensor.data)) number = number_in(tensor);
+    if (borrow(object, &tensor) == 0 && is_stored_as_it_is(object, place_of(tensor))) number = number_in(tensor);
     PyErr_Clear();
     return number;
 }

@@ -7,8 +7,8 @@
 
 namespace kymo::bindings {
 
-// Of a tensor of one float32 or float64 on the CPU whose type offers DLPack's exchange interface: a tenth of a call of
-// item(). Nothing of anything else, and no Python error is left behind.
+// Of a tensor of one float32 or float64 on the CPU whose type offers DLPack's exchange interface, without a
+// call of item(). Nothing of anything else, and no Python error is left behind.
 std::optional<double> borrowed_number(PyObject* object);
 
 }  // namespace kymo::bindings

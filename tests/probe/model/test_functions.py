@@ -16,6 +16,7 @@ from torch.utils.checkpoint import checkpoint
 from watched import counted, is_of, last, mlp, trained
 
 import kymo
+from kymo.probe.model.function_look import FunctionLook
 from kymo.store.network import read_network
 
 
@@ -219,3 +220,16 @@ def test_functions_of_the_loss_and_of_a_validation_are_not_seen(tmp_path: Path) 
     assert counted(run, "activations/0.relu") == 16 * 8
     assert "activations/relu" not in {tag.tag for tag in run.tags}
     assert activations(trained(tmp_path / "modules", mlp())) == ["0", "1", "2"]
+
+
+def test_what_fails_while_a_function_is_looked_at_is_no_affair_of_the_network() -> None:
+    def see(*_: Any) -> None:
+        raise RuntimeError("not to be seen")
+
+    module = nn.Linear(2, 2)
+    look = FunctionLook(["block"], see)
+    look.enter("block", module)
+    output = torch.ones(1, 2).relu()
+    look.leave(module)
+    assert output.tolist() == [[1.0, 1.0]]
+    assert _get_current_function_mode() is None

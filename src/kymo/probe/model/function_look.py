@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kymo.probe.hook import Hook
 from kymo.probe.model.activation import activation_of, function_name
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class FunctionLook:
         self._see = see
         self._calls: list[_Call] = []
         self._thread = threading.get_ident()
+        self._look = Hook(self._look_at)  # what fails in it is no affair of the network's
         self._mode = _mode(self._called)
         self._is_on = False
 
@@ -87,20 +89,18 @@ class FunctionLook:
 
     def _called(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Calls the function, and looks at what it has given if it is an activation function."""
-        from torch.compiler import is_compiling
-
         output = func(*args, **kwargs)
-        if not self._calls or is_compiling():
-            return output
-        function = function_name(func)
-        if function:
-            self._look_at(function, args[0] if args else kwargs.get("input"), output)
+        if self._calls:
+            self._look(func, args, kwargs, output)
         return output
 
-    def _look_at(self, function: str, given: Any, output: Any) -> None:
+    def _look_at(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any], output: Any) -> None:
         import torch
 
-        call = self._calls[-1]
+        function = function_name(func)
+        if not function:
+            return
+        call, given = self._calls[-1], args[0] if args else kwargs.get("input")
         if activation_of(call.module) or isinstance(given, torch.nn.Parameter):
             return  # what is made of parameters, such as a positive scale, is no activation
         if not isinstance(output, torch.Tensor) or output.ndim < 2:
