@@ -114,15 +114,15 @@ def _at_work(recent: Recent, makers: Makers, workers: int, share: float) -> Caus
             advice = "End what else runs on this machine, or train on another one"
         return Cause(
             "oversubscribed",
-            f"its {_workers(workers)} waiting for a core, and others keep the {cores:g} usable cores busy.",
+            f"its {_workers(workers)} waiting for a core, and others keep the {_usable(cores)} busy.",
             f"{advice}; fewer workers would wait less and do as much.",
             0.7,
         )
     if crowded or workers >= cores:
         return Cause(
             "cpu_bound",
-            f"its {workers} workers keep the {cores:g} usable cores busy, and more of them would find none"
-            f"{_mostly(makers)}.",
+            f"its {'worker keeps' if workers == 1 else f'{workers} workers keep'} the {_usable(cores)} busy, "
+            f"and more of them would find none{_mostly(makers)}.",
             "Make what they do for a sample cheaper: decode smaller images, store what is always the same, or augment "
             "whole batches on the GPU. Workers beyond the number of cores only take turns.",
             0.8,
@@ -216,6 +216,10 @@ def _comes_in_bursts(recent: Recent, makers: Makers) -> bool:
 
 def _workers(count: int | None) -> str:
     return f"{count} worker{'s are' if count != 1 else ' is'}"
+
+
+def _usable(cores: float) -> str:
+    return f"{cores:g} usable core{'s' if cores != 1 else ''}"
 
 
 def _mostly(makers: Makers) -> str:
